@@ -1,0 +1,46 @@
+import { connect, type Client } from '@sextant/client/client';
+import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
+import type { Service } from '@sextant/protocol/method';
+import { VERSION } from '@sextant/protocol/version';
+import type { Address } from '@sextant/wire/dial';
+
+/** What every command may be given. */
+export interface CommonOptions {
+  json?: boolean | undefined;
+  host?: string | undefined;
+}
+
+/** How this program names itself to services. */
+export const CLIENT_NAME = `sextant/${VERSION}`;
+
+/** Where a service is: as said by `--host`, else its usual port on this machine. */
+export function addressOf(service: Service, options: CommonOptions): Address {
+  if (options.host === undefined) return { host: '127.0.0.1', port: service.port };
+  const { hostname, port } = URL.parse(`tcp://${options.host}`) ?? {};
+  if (!hostname) throw new ProtocolError('invalid_params', `--host takes HOST or HOST:PORT, not "${options.host}".`);
+  return { host: hostname.replaceAll(/[[\]]/g, ''), port: port ? Number(port) : service.port };
+}
+
+/** Connects to a service. Where none runs, the error says how to start it. */
+export async function connectTo<S extends Service>(service: S, options: CommonOptions): Promise<Client<S>> {
+  try {
+    return await connect(service, addressOf(service, options), { client: CLIENT_NAME });
+  } catch (error) {
+    if (!isErrorType(error, 'unavailable') || options.host !== undefined) throw error;
+    throw new ProtocolError('unavailable', `${error.message} Start it with: sextant up ${service.name}`, {}, { cause: error });
+  }
+}
+
+/** Connects to a service for as long as `use` takes. */
+export async function withService<S extends Service, T>(
+  service: S,
+  options: CommonOptions,
+  use: (client: Client<S>) => Promise<T>,
+): Promise<T> {
+  const client = await connectTo(service, options);
+  try {
+    return await use(client);
+  } finally {
+    client.close();
+  }
+}

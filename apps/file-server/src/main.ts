@@ -1,0 +1,6 @@
+import { fileService } from '@sextant/protocol/file';
+import { run } from '@sextant/service/run';
+import { settings } from './config.ts';
+import { create } from './create.ts';
+
+await run({ service: fileService, settings, create });

@@ -1,0 +1,101 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ProtocolError } from '@sextant/protocol/errors';
+import type { FileEntry } from '@sextant/protocol/file';
+import { UPLOADS_FOLDER } from './path.ts';
+import type { Root } from './root.ts';
+import { Upload, type UploadPlan } from './upload.ts';
+
+/** Unfinished uploads at a time: each costs a descriptor. */
+const MAX_UPLOADS = 256;
+
+/** The uploads under way, by id. What was written stays on disk when a client or the service goes, to be continued. */
+export class Uploads {
+  readonly #root: Root;
+  readonly #folder: string;
+  readonly #open = new Map<string, Promise<Upload>>();
+
+  private constructor(root: Root, folder: string) {
+    this.#root = root;
+    this.#folder = folder;
+  }
+
+  static async open(root: Root): Promise<Uploads> {
+    const folder = join(root.folder, UPLOADS_FOLDER);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // Without size and digest nobody can name an upload again, so those cannot be continued.
+    const lost = (await readdir(folder)).filter((name) => name.startsWith(ONCE));
+    await Promise.all(lost.map((name) => rm(join(folder, name), { force: true })));
+    return new Uploads(root, folder);
+  }
+
+  async close(): Promise<void> {
+    const uploads = await Promise.all(this.#open.values());
+    this.#open.clear();
+    await Promise.all(uploads.map((upload) => upload.close()));
+  }
+
+  /** Begins an upload, or finds the one of the same path, size and digest. */
+  async begin(plan: UploadPlan): Promise<{ upload: string; offset: number }> {
+    await this.#check(plan);
+    const id = idOf(plan);
+    const known = this.#open.get(id);
+    if (!known && this.#open.size >= MAX_UPLOADS) {
+      throw new ProtocolError('busy', `${MAX_UPLOADS} uploads are unfinished; finish or abort one first.`);
+    }
+    const opening = known ?? Upload.open(join(this.#folder, id), plan);
+    this.#open.set(id, opening);
+    try {
+      return { upload: id, offset: (await opening).offset };
+    } catch (error) {
+      this.#open.delete(id);
+      throw error;
+    }
+  }
+
+  async write(id: string, offset: number, bytes: Uint8Array): Promise<number> {
+    return (await this.#find(id)).write(offset, bytes);
+  }
+
+  async commit(id: string, digest: string | undefined): Promise<FileEntry & { digest: string }> {
+    const upload = await this.#find(id);
+    try {
+      return await upload.publish(this.#root, digest);
+    } finally {
+      if (upload.over) this.#open.delete(id);
+    }
+  }
+
+  async abort(id: string): Promise<void> {
+    const upload = await this.#find(id);
+    this.#open.delete(id);
+    await upload.discard();
+  }
+
+  /** Says early what commit would refuse late: the place is taken, or cannot be. */
+  async #check({ path, overwrite }: UploadPlan): Promise<void> {
+    const there = await this.#root.stat(path).catch((error: unknown) => {
+      if (error instanceof ProtocolError && error.type === 'not_found') return undefined;
+      throw error;
+    });
+    if (there?.type === 'directory') throw new ProtocolError('exists', `${JSON.stringify(path)} is a folder.`);
+    if (there && !overwrite) {
+      throw new ProtocolError('exists', `${JSON.stringify(path)} is there already; say overwrite to replace it.`);
+    }
+  }
+
+  #find(id: string): Promise<Upload> {
+    const upload = this.#open.get(id);
+    if (upload) return upload;
+    throw new ProtocolError('not_found', 'There is no such upload: it was published or dropped, or the service has started anew since. Open it again.');
+  }
+}
+
+/** The names of uploads that cannot be continued begin so. */
+const ONCE = 'once-';
+
+function idOf({ path, sizeBytes, digest, overwrite }: UploadPlan): string {
+  if (sizeBytes === undefined || digest === undefined) return `${ONCE}${randomUUID()}`;
+  return createHash('sha256').update(`${path}\0${sizeBytes}\0${digest}\0${overwrite}`).digest('hex').slice(0, 32);
+}

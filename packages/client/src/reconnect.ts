@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isErrorType } from '@sextant/protocol/errors';
+import type { Service } from '@sextant/protocol/method';
+import { ExponentialBackoff, fullJitterGenerator, type IBackoff } from 'cockatiel';
+import type { Client } from './client.ts';
+
+/** Full jitter between a quarter of a second and half a minute, as `PROTOCOL.md` asks of clients. */
+const BACK_OFF = { generator: fullJitterGenerator, initialDelay: 250, maxDelay: 30_000 };
+
+export interface ReconnectOptions {
+  signal?: AbortSignal | undefined;
+  /** Told at each loss: why, and in how many milliseconds the next try begins. */
+  lost?(error: unknown, delayMs: number): void;
+}
+
+/**
+ * Uses a connection, and a new one whenever it is lost, until `use` is done; `use` begins anew with each.
+ * @throws what `use` throws while its connection stands, what `connect` throws but for `unavailable`, or the signal's reason.
+ */
+export async function reconnecting<S extends Service, T>(
+  connect: () => Promise<Client<S>>,
+  use: (client: Client<S>) => Promise<T>,
+  options: ReconnectOptions = {},
+): Promise<T> {
+  for (let backOff = firstDelay(); ; backOff = backOff.next(undefined)) {
+    options.signal?.throwIfAborted();
+    let client: Client<S> | undefined;
+    try {
+      client = await connect();
+      backOff = firstDelay();
+      return await use(client);
+    } catch (error) {
+      if (options.signal?.aborted) throw options.signal.reason;
+      if (client ? !client.lost : !isErrorType(error, 'unavailable')) throw error;
+      options.lost?.(error, backOff.duration);
+    } finally {
+      client?.close();
+    }
+    await sleep(backOff.duration, undefined, { signal: options.signal });
+  }
+}
+
+function firstDelay(): IBackoff<unknown> {
+  return new ExponentialBackoff(BACK_OFF).next();
+}

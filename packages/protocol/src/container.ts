@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { defineService, method } from './method.ts';
+import { nameSchema, sizeSchema, targetSchema, timeSchema } from './values.ts';
+
+const port = z.int().min(1).max(65535);
+const portMapping = z.strictObject({
+  container: port,
+  /** Any free port of the engine's machine unless given. */
+  host: port.optional(),
+  protocol: z.enum(['tcp', 'udp']).default('tcp'),
+});
+
+/** A container, as the engine tells it. */
+export const containerSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  image: z.string(),
+  /** The engine's word: created, running, paused, restarting, removing, exited or dead. */
+  state: z.string(),
+  /** The engine's sentence, such as "Up 5 minutes". */
+  status: z.string(),
+  createdAt: timeSchema,
+  ports: z.array(z.object({ container: port, host: port.optional(), protocol: z.string() })),
+});
+export type Container = z.infer<typeof containerSchema>;
+
+/** Progress of one layer of an image that is pulled; sizes where the engine knows them. */
+export const pullProgressSchema = z.object({
+  layer: z.string().optional(),
+  status: z.string(),
+  currentBytes: sizeSchema.optional(),
+  totalBytes: sizeSchema.optional(),
+});
+export type PullProgress = z.infer<typeof pullProgressSchema>;
+
+const reference = z.object({ id: z.string(), name: z.string(), state: z.string() });
+const target = { target: targetSchema };
+
+export const containerService = defineService({
+  name: 'container-server',
+  port: 8888,
+  methods: {
+    'container.create': method({
+      summary: 'Creates a container from an image, pulling it if it is missing, and starts it.',
+      access: 'container:create',
+      params: z.strictObject({
+        image: z.string().min(1).max(512),
+        /** The engine gives one unless given. */
+        name: nameSchema.optional(),
+        /** Program and arguments in place of the image's own. */
+        command: z.array(z.string().max(32_768)).max(1024).optional(),
+        env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(32_768)).optional(),
+        ports: z.array(portMapping).max(64).optional(),
+        start: z.boolean().default(true),
+        pull: z.enum(['missing', 'always', 'never']).default('missing'),
+      }),
+      item: pullProgressSchema,
+      result: reference,
+    }),
+    'container.list': method({
+      summary: 'Lists the containers made here that run; with `all`, the stopped ones too.',
+      access: 'container:read',
+      params: z.strictObject({ all: z.boolean().default(false) }),
+      result: z.object({ items: z.array(containerSchema) }),
+    }),
+    'container.start': method({
+      summary: 'Starts a container.',
+      access: 'container:manage',
+      params: z.strictObject(target),
+      result: reference,
+    }),
+    'container.stop': method({
+      summary: 'Stops a container: TERM, then KILL after `timeoutMs`.',
+      access: 'container:manage',
+      params: z.strictObject({ ...target, timeoutMs: z.int().min(0).max(600_000).default(10_000) }),
+      result: reference,
+    }),
+    'container.remove': method({
+      summary: 'Removes a container; a running one only with `force`.',
+      access: 'container:manage',
+      params: z.strictObject({ ...target, force: z.boolean().default(false) }),
+      result: reference,
+    }),
+    'engine.info': method({
+      summary: 'Says which engine this service drives.',
+      access: 'container:read',
+      params: z.strictObject({}),
+      result: z.object({
+        name: z.string(),
+        version: z.string(),
+        apiVersion: z.string(),
+        containers: sizeSchema,
+        running: sizeSchema,
+        images: sizeSchema,
+      }),
+    }),
+  },
+});

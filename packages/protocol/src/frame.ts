@@ -1,0 +1,215 @@
+import { ProtocolError } from './errors.ts';
+import type { Limits } from './limits.ts';
+
+/** One message and the raw bytes that followed its line, if its `body` announced any. */
+export interface Frame {
+  message: JsonObject;
+  body?: Uint8Array;
+}
+
+export type JsonObject = Record<string, unknown>;
+
+/** What a decoder reports to. `malformed` with `fatal` means the position in the stream is lost and nothing follows. */
+export interface FrameSink {
+  frame(frame: Frame): void;
+  malformed(error: ProtocolError, fatal: boolean): void;
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+const encoder = new TextEncoder();
+
+/** The line of a message, LF included. Announce a body by its length; its bytes and one LF must follow. */
+export function encodeLine(message: object, bodyBytes?: number): string {
+  return bodyBytes === undefined
+    ? `${JSON.stringify(message)}\n`
+    : `${JSON.stringify({ ...message, body: bodyBytes })}\n`;
+}
+
+/** A whole frame in one piece of memory. */
+export function encodeFrame(message: object, body?: Uint8Array): Uint8Array {
+  const line = encoder.encode(encodeLine(message, body?.length));
+  return body ? concat([line, body, Uint8Array.of(LF)]) : line;
+}
+
+/**
+ * Turns a byte stream into frames, a state machine over the chunks as they come. It never touches a socket, and copies a
+ * byte at most once: only lines and bodies that span chunks are put together.
+ */
+export class FrameDecoder {
+  readonly #limits: Pick<Limits, 'line' | 'depth' | 'body'>;
+  readonly #sink: FrameSink;
+  #state: 'line' | 'body' | 'body-end' | 'lost' = 'line';
+  #parts: Uint8Array[] = [];
+  #partsBytes = 0;
+  #bodyBytes = 0;
+  #message: JsonObject = {};
+  #body: Uint8Array | undefined;
+
+  /** `limits` is read at every frame, so it may be raised once the other side has proved who it is. */
+  constructor(limits: Pick<Limits, 'line' | 'depth' | 'body'>, sink: FrameSink) {
+    this.#limits = limits;
+    this.#sink = sink;
+  }
+
+  /** True between two frames: the other side may end here without anything being lost. */
+  get atBoundary(): boolean {
+    return this.#state === 'line' && this.#partsBytes === 0;
+  }
+
+  push(chunk: Uint8Array): void {
+    let at = 0;
+    while (at < chunk.length && this.#state !== 'lost') {
+      if (this.#state === 'line') at = this.#takeLine(chunk, at);
+      else if (this.#state === 'body') at = this.#takeBody(chunk, at);
+      else at = this.#takeBodyEnd(chunk, at);
+    }
+  }
+
+  #takeLine(chunk: Uint8Array, at: number): number {
+    const lf = chunk.indexOf(LF, at);
+    const end = lf === -1 ? chunk.length : lf;
+    if (this.#partsBytes + end - at > this.#limits.line) {
+      this.#lose(
+        new ProtocolError('line_too_long', `A line may have ${this.#limits.line} bytes; send large content as a body.`, {
+          limit: 'line',
+          max: this.#limits.line,
+        }),
+      );
+      return chunk.length;
+    }
+    this.#keep(chunk.subarray(at, end));
+    if (lf === -1) return chunk.length;
+    this.#line(this.#takeKept());
+    return lf + 1;
+  }
+
+  #line(bytes: Uint8Array): void {
+    const line = bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes;
+    if (line.length === 0) return;
+    const message = this.#parse(line);
+    if (!message) return;
+    if (Object.hasOwn(message, 'body')) this.#expectBody(message);
+    else this.#sink.frame({ message });
+  }
+
+  #parse(line: Uint8Array): JsonObject | undefined {
+    try {
+      return parseLine(line, this.#limits.depth);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#sink.malformed(error, false);
+      return undefined;
+    }
+  }
+
+  #expectBody(message: JsonObject): void {
+    const bytes = message['body'];
+    if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0) {
+      this.#lose(new ProtocolError('bad_framing', '`body` must be the number of raw bytes that follow the line.'));
+    } else if (bytes > this.#limits.body) {
+      this.#lose(
+        new ProtocolError('body_too_large', `A body may have ${this.#limits.body} bytes; send more in several frames.`, {
+          limit: 'body',
+          max: this.#limits.body,
+        }),
+      );
+    } else {
+      this.#message = message;
+      this.#bodyBytes = bytes;
+      this.#body = undefined;
+      this.#state = bytes === 0 ? 'body-end' : 'body';
+    }
+  }
+
+  #takeBody(chunk: Uint8Array, at: number): number {
+    const end = Math.min(chunk.length, at + this.#bodyBytes - this.#partsBytes);
+    this.#keep(chunk.subarray(at, end));
+    if (this.#partsBytes === this.#bodyBytes) {
+      this.#body = this.#takeKept();
+      this.#state = 'body-end';
+    }
+    return end;
+  }
+
+  #takeBodyEnd(chunk: Uint8Array, at: number): number {
+    if (chunk[at] !== LF) {
+      this.#lose(new ProtocolError('bad_framing', 'A body must be followed by LF; its length did not match `body`.'));
+      return chunk.length;
+    }
+    this.#state = 'line';
+    this.#sink.frame({ message: this.#message, body: this.#body ?? new Uint8Array() });
+    return at + 1;
+  }
+
+  #keep(part: Uint8Array): void {
+    if (part.length === 0) return;
+    this.#parts.push(part);
+    this.#partsBytes += part.length;
+  }
+
+  #takeKept(): Uint8Array {
+    const parts = this.#parts;
+    this.#parts = [];
+    this.#partsBytes = 0;
+    return parts.length === 1 && parts[0] ? parts[0] : concat(parts);
+  }
+
+  #lose(error: ProtocolError): void {
+    this.#state = 'lost';
+    this.#parts = [];
+    this.#sink.malformed(error, true);
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function parseLine(line: Uint8Array, depth: number): JsonObject {
+  const text = decode(line);
+  const value = parseJson(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ProtocolError('parse_error', 'A line must be one JSON object; batches and bare values are not taken.');
+  }
+  // A line must have two bytes for every level, so most need no walk; only an escape can smuggle in a lone surrogate.
+  if (line.length > 2 * depth || text.includes('\\u')) inspect(value, depth);
+  return value as JsonObject;
+}
+
+function decode(line: Uint8Array): string {
+  try {
+    return decoder.decode(line);
+  } catch (cause) {
+    throw new ProtocolError('bad_utf8', 'The line is not UTF-8.', {}, { cause });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ProtocolError('parse_error', 'The line is not JSON. One JSON object a line, ended by LF.', {}, { cause });
+  }
+}
+
+/** Throws for a value nested deeper than `depth` levels and for text that UTF-8 cannot carry. */
+function inspect(value: unknown, depth: number): void {
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) throw new ProtocolError('bad_utf8', 'A string contains half a surrogate pair.');
+  } else if (typeof value === 'object' && value !== null) {
+    if (depth === 0) throw new ProtocolError('too_deep', 'The message is nested too deeply.');
+    for (const [key, member] of Object.entries(value)) {
+      inspect(key, depth - 1);
+      inspect(member, depth - 1);
+    }
+  }
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

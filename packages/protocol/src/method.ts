@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+
+/**
+ * One method, said once: the service that answers it, the client that calls it, the command line and the documents all
+ * read this constant.
+ */
+export interface Method {
+  /** What it does, in one sentence for people. */
+  readonly summary: string;
+  /** What the caller must be allowed: `service:verb-class`. */
+  readonly access: string;
+  /** Strict: an unknown member is an error. Free of transforms, so that it can be published as JSON Schema. */
+  readonly params: z.ZodType<object, object>;
+  readonly result: z.ZodType<object>;
+  /** The items it streams before its response, where it streams any. Without it, the default timeout applies. */
+  readonly item?: z.ZodType;
+  /** The channels of raw bytes it streams, as the service sees them. */
+  readonly channels?: { readonly in?: readonly string[]; readonly out?: readonly string[] };
+}
+
+/** A service: its name, its usual port and its methods by name. */
+export interface Service<Methods extends MethodTable = MethodTable> {
+  readonly name: string;
+  /** 0 where any free port will do. */
+  readonly port: number;
+  readonly methods: Methods;
+}
+
+export type MethodTable = Readonly<Record<string, Method>>;
+export type ParamsOf<M extends Method> = z.infer<M['params']>;
+/** What a caller writes: members with a default may be left out. */
+export type ParamsInput<M extends Method> = z.input<M['params']>;
+export type ResultOf<M extends Method> = z.infer<M['result']>;
+export type ItemOf<M extends Method> = M extends { item: infer Item extends z.ZodType } ? z.infer<Item> : never;
+
+/** Keeps the exact types of a method's schemas. */
+export function method<const M extends Method>(definition: M): M {
+  return definition;
+}
+
+/** Keeps the exact names and types of a service's methods. */
+export function defineService<const Methods extends MethodTable>(service: Service<Methods>): Service<Methods> {
+  return service;
+}
+
+/** True for a method whose request may stay open as a stream. */
+export function isStream(method: Method): boolean {
+  return method.item !== undefined || method.channels !== undefined;
+}

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { describeIssues } from '@sextant/protocol/envelope';
+import { xdgState } from 'xdg-basedir';
+import { z } from 'zod';
+import { LOG_LEVELS } from './log.ts';
+
+/** What every service is told at its start. */
+export const configSchema = z.strictObject({
+  host: z
+    .string()
+    .refine(isLoopback, 'must be an address of this machine itself (127.0.0.1, ::1): others need tokens and TLS first')
+    .default('127.0.0.1')
+    .describe('address to listen on'),
+  port: z.coerce.number().int().min(0).max(65535),
+  home: z.string().default(defaultHome).describe('folder that holds the data of all services'),
+  logLevel: z.enum(LOG_LEVELS).default('info').describe(`least severe entries to log: ${LOG_LEVELS.join(', ')}`),
+});
+export type Config = z.infer<typeof configSchema>;
+
+/** Settings of every service alike: their variables begin with SEXTANT_, all others with the service's own name. */
+const SHARED = new Set(['home', 'logLevel']);
+
+/** What was typed or set wrongly, in one sentence for the person who did. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * A service's settings: from its flags, else its environment, else its defaults.
+ * @throws ConfigError that says which one is wrong, and why.
+ */
+export function readConfig<Schema extends z.ZodObject>(
+  service: string,
+  schema: Schema,
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+): z.infer<Schema> {
+  const flags = readFlags(schema, argv);
+  const settings = Object.fromEntries(
+    Object.keys(schema.shape).map((key) => [key, flags[flagOf(key)] ?? env[variableOf(service, key)]]),
+  );
+  const parsed = schema.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(`${describeIssues(parsed.error)}. --help lists the settings.`);
+}
+
+/** The settings of a service as a table of flags, variables and meanings. */
+export function describeConfig(service: string, schema: z.ZodObject): string {
+  const rows = Object.entries(schema.shape).map(([key, setting]) => {
+    const fallback = (setting as z.ZodType).safeParse(undefined);
+    const usual = fallback.success && fallback.data !== undefined ? ` (${String(fallback.data)})` : '';
+    return `  --${flagOf(key).padEnd(14)} ${variableOf(service, key).padEnd(28)} ${(setting as z.ZodType).description ?? ''}${usual}`;
+  });
+  return [`${service} [--flag VALUE ...]`, '', ...rows, ''].join('\n');
+}
+
+/** The folder of one service's data. */
+export function dataFolder(config: Config, service: string): string {
+  return join(config.home, service);
+}
+
+function defaultHome(): string {
+  return join(xdgState ?? process.cwd(), 'sextant');
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function readFlags(schema: z.ZodObject, argv: readonly string[]): Record<string, unknown> {
+  const options: ParseArgsConfig['options'] = Object.fromEntries(
+    Object.keys(schema.shape).map((key) => [flagOf(key), { type: 'string' }]),
+  );
+  try {
+    return parseArgs({ args: [...argv], options, strict: true }).values;
+  } catch (error) {
+    throw new ConfigError(Error.isError(error) ? error.message : String(error), { cause: error });
+  }
+}
+
+/** `logLevel` -> `log-level` */
+function flagOf(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** `port` of chat-relay -> `CHAT_RELAY_PORT`; `home` -> `SEXTANT_HOME` */
+function variableOf(service: string, key: string): string {
+  return `${SHARED.has(key) ? 'sextant' : service}_${flagOf(key)}`.replaceAll('-', '_').toUpperCase();
+}

@@ -1,0 +1,24 @@
+import type { ItemOf, Method, ParamsOf, ResultOf, Service } from '@sextant/protocol/method';
+import type { Call } from './call.ts';
+
+/** Answers one method. What it throws is the answer: a `ProtocolError` as it is, anything else as `internal`. */
+export type Handler<M extends Method> = (
+  params: ParamsOf<M>,
+  call: Call<ItemOf<M>>,
+) => ResultOf<M> | Promise<ResultOf<M>>;
+
+/** The handler of a service's method by its name. */
+export type HandlerOf<S extends Service, Name extends keyof S['methods']> = Handler<S['methods'][Name]>;
+
+/** A handler for every method of a service: a missing one does not compile. */
+export type Handlers<S extends Service> = { readonly [Name in keyof S['methods']]: HandlerOf<S, Name> };
+
+/** A service ready to be started. */
+export interface App<S extends Service = Service> {
+  readonly service: S;
+  readonly handlers: Handlers<S>;
+  /** Told once it listens: where. */
+  listening?(address: { host: string; port: number }): void;
+  /** Ends what the service holds: its programs, files, connections. */
+  close?(): Promise<void>;
+}

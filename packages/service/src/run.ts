@@ -1,0 +1,53 @@
+import type { Service } from '@sextant/protocol/method';
+import type { z } from 'zod';
+import { ConfigError, configSchema, describeConfig, readConfig, type Config } from './config.ts';
+import type { App } from './handler.ts';
+import { createLog, type Log } from './log.ts';
+import { closeWhenAsked } from './shutdown.ts';
+import { start } from './start.ts';
+
+/** What a service's `main` hands over: what it is, its own settings, and how it is made from them. */
+export interface Program<S extends Service, Settings extends z.ZodRawShape> {
+  readonly service: S;
+  readonly settings: Settings;
+  create(config: Config & z.infer<z.ZodObject<Settings>>, log: Log): Promise<App<S>>;
+}
+
+/**
+ * The life of a service's process: configure, create, start, wait. Prints one JSON line on stdout: where it listens
+ * (`{service, host, port, pid}`), or why it cannot (`{service, error}`), and then ends with 1; with 2 for a wrong setting.
+ */
+export async function run<S extends Service, Settings extends z.ZodRawShape>(program: Program<S, Settings>): Promise<void> {
+  const { name, port } = program.service;
+  const schema = configSchema.extend({ port: configSchema.shape.port.default(port).describe('port to listen on; 0 takes any free one'), ...program.settings });
+  if (process.argv.includes('--help')) {
+    process.stdout.write(describeConfig(name, schema));
+    return;
+  }
+  try {
+    const config = readConfig(name, schema, process.argv.slice(2), process.env) as Config & z.infer<z.ZodObject<Settings>>;
+    const log = createLog(name, config.logLevel);
+    const running = await start(await program.create(config, log), config, log);
+    closeWhenAsked(running, log);
+    announce({ service: name, host: running.host, port: running.port, pid: process.pid });
+    log.info({ host: running.host, port: running.port }, 'listening');
+  } catch (error) {
+    // What was created before the failure must not keep the process alive.
+    announce({ service: name, error: explain(error) }, () => process.exit(error instanceof ConfigError ? 2 : 1));
+  }
+}
+
+function announce(line: object, written?: () => void): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`, written);
+}
+
+/** The system's reasons for not starting, in the words of someone who has to do something about it. */
+function explain(error: unknown): string {
+  if (!Error.isError(error)) return String(error);
+  const { code, port, path } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE') return `port ${port} is taken by another program; stop it, or choose another with --port`;
+  if (code === 'EADDRNOTAVAIL') return 'this machine has no such address; choose another with --host';
+  if (code === 'EACCES' && port) return `port ${port} needs more rights; choose one above 1023 with --port`;
+  if (code === 'EACCES' || code === 'EROFS') return `${path} cannot be written; choose another folder with --home`;
+  return error.message;
+}

@@ -1,0 +1,31 @@
+import type { Connection } from '@sextant/wire/connection';
+import { Session, type SessionHost } from './session.ts';
+
+/** Milliseconds between two looks whether a client that ended its side is still there to read. */
+const PROBE_MS = 1000;
+
+/** Serves one connection until it ends. `sessions` holds it as long. */
+export function serve(connection: Connection, host: SessionHost, sessions: Set<Session>): void {
+  const session = new Session(connection, host);
+  sessions.add(session);
+  let probes: NodeJS.Timeout | undefined;
+  let firstLine: NodeJS.Timeout | undefined = setTimeout(() => session.leave('idle'), host.limits.firstLineMs);
+  connection.open({
+    frame(frame) {
+      if (firstLine) firstLine = void clearTimeout(firstLine);
+      session.receive(frame);
+    },
+    malformed: (error, fatal) => session.refuse(error, fatal),
+    ended() {
+      session.finish();
+      probes = setInterval(() => session.probe(), PROBE_MS);
+    },
+    closed(error) {
+      clearTimeout(firstLine);
+      clearInterval(probes);
+      sessions.delete(session);
+      session.close();
+      if (error) host.log.debug({ session: session.id, reason: error.message }, 'a connection broke');
+    },
+  });
+}

@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, type Client } from '@sextant/client/client';
+import { LIMITS, type Limits } from '@sextant/protocol/limits';
+import type { Service } from '@sextant/protocol/method';
+import type { App } from '@sextant/service/handler';
+import { createLog } from '@sextant/service/log';
+import { start, type Running } from '@sextant/service/start';
+
+/** A service running for a test, with a client beside it. `await using` ends it all. */
+export interface Rig<S extends Service> extends AsyncDisposable {
+  readonly running: Running;
+  readonly client: Client<S>;
+  /** One more connection. */
+  connect(): Promise<Client<S>>;
+}
+
+/** What a test's service writes when something fails unexpectedly; nothing otherwise. */
+export const testLog = createLog('test', 'error');
+
+/** Starts a service on a free port of loopback, really listening, and connects to it. */
+export async function startRig<S extends Service>(app: App<S>, limits: Partial<Limits> = {}): Promise<Rig<S>> {
+  const running = await start(app, { host: '127.0.0.1', port: 0 }, testLog, { ...LIMITS, ...limits });
+  const clients: Client<S>[] = [];
+  const open = async (): Promise<Client<S>> => {
+    const client = await connect(app.service, running, { client: 'test/1' });
+    clients.push(client);
+    return client;
+  };
+  return {
+    running,
+    client: await open(),
+    connect: open,
+    async [Symbol.asyncDispose]() {
+      for (const client of clients) client.close();
+      await running.close();
+      await Promise.all(clients.map((client) => client.closed));
+    },
+  };
+}
+
+/** A folder for one test. `await using` removes it. */
+export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), 'sextant-test-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** The settings every service has, for a service of a test. */
+export function testConfig(home: string): { host: string; port: number; home: string; logLevel: 'error' } {
+  return { host: '127.0.0.1', port: 0, home, logLevel: 'error' };
+}

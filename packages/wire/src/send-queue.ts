@@ -1,0 +1,112 @@
+/** Writes parts, in order, and calls back when the system has taken them. */
+export type WriteParts = (parts: readonly (string | Uint8Array)[], done: () => void) => void;
+
+/** Parts smaller than this are put together in one piece; a larger one is cheaper to hand over as it is. */
+const JOIN_BYTES = 4096;
+
+/**
+ * What waits to be written to one connection. Collects the parts of one turn of the event loop, and of the time a write
+ * takes, so that a thousand small frames cost one system call.
+ */
+export class SendQueue {
+  readonly #write: WriteParts;
+  readonly #highWater: number;
+  #parts: (string | Uint8Array)[] = [];
+  #queuedBytes = 0;
+  #writingBytes = 0;
+  #scheduled = false;
+  #waiters: (() => void)[] = [];
+  #closed = false;
+
+  constructor(write: WriteParts, highWaterBytes: number) {
+    this.#write = write;
+    this.#highWater = highWaterBytes;
+  }
+
+  get pendingBytes(): number {
+    return this.#queuedBytes + this.#writingBytes;
+  }
+
+  get congested(): boolean {
+    return this.pendingBytes > this.#highWater;
+  }
+
+  push(part: string | Uint8Array): void {
+    if (this.#closed) return;
+    this.#parts.push(part);
+    this.#queuedBytes += typeof part === 'string' ? Buffer.byteLength(part) : part.length;
+    this.#schedule();
+  }
+
+  /** Resolves when no longer congested, or when the queue is closed. */
+  drained(): Promise<void> {
+    return this.congested && !this.#closed
+      ? new Promise((resolve) => {
+          this.#waiters.push(resolve);
+        })
+      : Promise.resolve();
+  }
+
+  /** Hands over what is queued without waiting for the end of the turn. */
+  flush(): void {
+    if (this.#parts.length === 0 || this.#writingBytes > 0) return;
+    const parts = join(this.#parts);
+    this.#writingBytes = this.#queuedBytes;
+    this.#parts = [];
+    this.#queuedBytes = 0;
+    this.#write(parts, this.#written);
+  }
+
+  /** Forgets what is queued and releases whoever waits. */
+  close(): void {
+    this.#closed = true;
+    this.#parts = [];
+    this.#queuedBytes = 0;
+    this.#writingBytes = 0;
+    this.#release();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.flush();
+    });
+  }
+
+  readonly #written = (): void => {
+    this.#writingBytes = 0;
+    this.flush();
+    if (!this.congested) this.#release();
+  };
+
+  #release(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const resolve of waiters) resolve();
+  }
+}
+
+/** The same bytes with neighbouring small parts put together. */
+function join(parts: readonly (string | Uint8Array)[]): (string | Uint8Array)[] {
+  const joined: (string | Uint8Array)[] = [];
+  let small: (string | Uint8Array)[] = [];
+  for (const part of parts) {
+    if (part.length < JOIN_BYTES) {
+      small.push(part);
+      continue;
+    }
+    if (small.length > 0) joined.push(merge(small));
+    small = [];
+    joined.push(part);
+  }
+  if (small.length > 0) joined.push(merge(small));
+  return joined;
+}
+
+function merge(parts: readonly (string | Uint8Array)[]): string | Uint8Array {
+  return parts.every((part) => typeof part === 'string')
+    ? parts.join('')
+    : Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+}

@@ -1,0 +1,135 @@
+import type { Socket } from 'node:net';
+import { ProtocolError } from '@sextant/protocol/errors';
+import { FrameDecoder } from '@sextant/protocol/frame';
+import type { Limits } from '@sextant/protocol/limits';
+import type { Connection, ConnectionEvents } from './connection.ts';
+import { SendQueue } from './send-queue.ts';
+
+/** Milliseconds the other side has to end its side after we ended ours. */
+const LINGER_MS = 5000;
+
+/** Frames over a TCP or Unix socket. The socket must have been made with `allowHalfOpen`. */
+export class TcpConnection implements Connection {
+  readonly remote: Connection['remote'];
+  readonly #socket: Socket;
+  readonly #limits: Limits;
+  readonly #queue: SendQueue;
+  #ending = false;
+  #waiting = false;
+  #pauses = 0;
+
+  constructor(socket: Socket, limits: Limits) {
+    this.#socket = socket;
+    this.#limits = limits;
+    this.remote = { host: plainAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 };
+    this.#queue = new SendQueue(this.#write, limits.outputHighWater);
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 30_000);
+  }
+
+  open(events: ConnectionEvents): void {
+    const decoder = new FrameDecoder(this.#limits, {
+      frame: (frame) => events.frame(frame),
+      malformed: (error, fatal) => events.malformed(error, fatal),
+    });
+    let failure: Error | undefined;
+    this.#socket
+      .on('data', (chunk: Buffer) => decoder.push(chunk))
+      .on('end', () => {
+        if (!decoder.atBoundary) events.malformed(endedInside(), true);
+        events.ended();
+      })
+      .on('error', (error) => (failure = error))
+      .on('timeout', () => this.#timeout())
+      .on('close', () => {
+        this.#queue.close();
+        events.closed(failure);
+      });
+    this.#socket.setTimeout(this.#limits.stalledWriteMs);
+  }
+
+  send(...parts: (string | Uint8Array)[]): void {
+    if (this.#socket.destroyed || this.#ending) return;
+    for (const part of parts) this.#queue.push(part);
+    if (this.#queue.pendingBytes > this.#limits.outputHard) this.destroy(unread());
+    else if (this.#queue.congested && !this.#waiting) void this.#waitForReader();
+  }
+
+  get pendingBytes(): number {
+    return this.#queue.pendingBytes;
+  }
+
+  get congested(): boolean {
+    return this.#queue.congested;
+  }
+
+  drained(): Promise<void> {
+    return this.#queue.drained();
+  }
+
+  pause(): void {
+    this.#pauses += 1;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#pauses -= 1;
+    if (this.#pauses === 0) this.#socket.resume();
+  }
+
+  end(): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    this.#queue.flush();
+    if (this.#queue.pendingBytes === 0) this.#finish();
+  }
+
+  destroy(error?: Error): void {
+    this.#socket.destroy(error);
+  }
+
+  readonly #write = (parts: readonly (string | Uint8Array)[], done: () => void): void => {
+    this.#socket.cork();
+    for (const part of parts.slice(0, -1)) this.#socket.write(part);
+    this.#socket.write(parts.at(-1) ?? '', (error) => {
+      if (error) return;
+      done();
+      if (this.#ending && this.#queue.pendingBytes === 0) this.#finish();
+    });
+    this.#socket.uncork();
+  };
+
+  /** The other side gets the time to read the rest and to end its own side. */
+  #finish(): void {
+    this.#socket.end();
+    const linger = setTimeout(() => this.#socket.destroy(), LINGER_MS);
+    this.#socket.once('close', () => clearTimeout(linger));
+  }
+
+  /** Who does not read its answers gets no more of them: its requests wait in the network until it has read. */
+  async #waitForReader(): Promise<void> {
+    this.#waiting = true;
+    this.pause();
+    await this.#queue.drained();
+    this.#waiting = false;
+    this.resume();
+  }
+
+  /** Node restarts this clock at every byte that moves, so with output pending it means that none did. */
+  #timeout(): void {
+    if (this.#queue.pendingBytes > 0) this.destroy(unread());
+  }
+}
+
+/** An IPv4 address without the prefix of a dual-stack socket. */
+function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+}
+
+function endedInside(): ProtocolError {
+  return new ProtocolError('bad_framing', 'The connection ended inside a frame.');
+}
+
+function unread(): ProtocolError {
+  return new ProtocolError('limit', 'The other side does not read what it is sent.', { limit: 'output' });
+}
