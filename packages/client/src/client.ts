@@ -111,6 +111,7 @@ export class Client<S extends Service> {
 
   /** Ends the connection; what is unanswered is cancelled. */
   close(): void {
+    for (const pending of this.#pending.values()) pending.cancel();
     this.#connection.end();
     this.#lose('was closed');
   }

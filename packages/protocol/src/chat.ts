@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineService, method } from './method.ts';
-import { sizeSchema, timeSchema } from './values.ts';
+import { pageOf, pageParams, sizeSchema, timeSchema } from './values.ts';
 
 /** A room's or a member's name. */
 export const chatNameSchema = z
@@ -22,17 +22,13 @@ export type ChatItem = z.infer<typeof chatItemSchema>;
 /** Said where items are gone: the ones numbered `from` to `to` can no longer be had. */
 export const gapSchema = z.object({ gap: z.object({ from: seq, to: seq }) });
 
-/** The first thing a member gets: what it may write, how far the room is, who is there. */
-const welcomeSchema = z.object({
-  welcome: z.object({ room: z.string(), nick: z.string(), seq, members: z.array(z.string()), maxTextLength: sizeSchema }),
-});
-
 export const chatService = defineService({
   name: 'chat-relay',
   port: 5000,
   methods: {
     'chat.join': method({
-      summary: "Enters a room and streams what happens in it but the caller's own messages, until cancelled.",
+      summary:
+        "Enters a room and streams what happens in it, the caller's joining first, its own messages never, until it leaves.",
       access: 'chat:use',
       params: z.strictObject({
         room: chatNameSchema,
@@ -44,11 +40,12 @@ export const chatService = defineService({
         /** Also stream the caller's own messages. */
         echo: z.boolean().default(false),
       }),
-      item: z.union([chatItemSchema, gapSchema, welcomeSchema]),
+      item: z.union([chatItemSchema, gapSchema]),
       result: z.object({ reason: z.enum(['left', 'logout']) }),
     }),
     'chat.send': method({
-      summary: 'Says something in a room one has joined on this connection; `#LOGOUT` leaves every room.',
+      summary:
+        'Says something in a room joined on this connection, at most `limits.text` characters; `#LOGOUT` leaves every room and ends the connection.',
       access: 'chat:use',
       params: z.strictObject({ room: chatNameSchema, text: z.string().min(1) }),
       /** `seq` is the message's number; the one of `#LOGOUT` is that of leaving. */
@@ -71,11 +68,11 @@ export const chatService = defineService({
     'chat.members': method({
       summary: 'Lists who is in a room.',
       access: 'chat:use',
-      params: z.strictObject({ room: chatNameSchema }),
-      result: z.object({ items: z.array(z.object({ nick: z.string(), joinedAt: timeSchema })) }),
+      params: z.strictObject({ room: chatNameSchema, ...pageParams }),
+      result: pageOf(z.object({ nick: z.string(), joinedAt: timeSchema })),
     }),
     'chat.history': method({
-      summary: "A room's last items before a number, oldest first.",
+      summary: "A room's last items before a number, oldest first; fewer than asked where they would not fit a line.",
       access: 'chat:use',
       params: z.strictObject({
         room: chatNameSchema,

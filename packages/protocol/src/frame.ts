@@ -170,8 +170,13 @@ function parseLine(line: Uint8Array, depth: number): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ProtocolError('parse_error', 'A line must be one JSON object; batches and bare values are not taken.');
   }
-  // A line must have two bytes for every level, so most need no walk; only an escape can smuggle in a lone surrogate.
-  if (line.length > 2 * depth || text.includes('\\u')) inspect(value, depth);
+  // Every level takes two bytes at least, and only an escape can smuggle in half a surrogate pair.
+  if (line.length > 2 * depth && isDeeper(value, depth)) {
+    throw new ProtocolError('too_deep', `A message may be nested ${depth} levels deep.`);
+  }
+  if (text.includes('\\u') && !isWellFormed(value)) {
+    throw new ProtocolError('bad_utf8', 'A string contains half of a surrogate pair.');
+  }
   return value as JsonObject;
 }
 
@@ -191,17 +196,21 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Throws for a value nested deeper than `depth` levels and for text that UTF-8 cannot carry. */
-function inspect(value: unknown, depth: number): void {
-  if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw new ProtocolError('bad_utf8', 'A string contains half a surrogate pair.');
-  } else if (typeof value === 'object' && value !== null) {
-    if (depth === 0) throw new ProtocolError('too_deep', 'The message is nested too deeply.');
-    for (const [key, member] of Object.entries(value)) {
-      inspect(key, depth - 1);
-      inspect(member, depth - 1);
-    }
+/** True if objects and arrays are nested more than `depth` levels. `for in`, since this runs for every longer line. */
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth === 0) return true;
+  for (const key in value) {
+    if (isDeeper((value as JsonObject)[key], depth - 1)) return true;
   }
+  return false;
+}
+
+/** True if UTF-8 can carry every text in a value. */
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, member]) => key.isWellFormed() && isWellFormed(member));
 }
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {

@@ -17,6 +17,8 @@ export type Handlers<S extends Service> = { readonly [Name in keyof S['methods']
 export interface App<S extends Service = Service> {
   readonly service: S;
   readonly handlers: Handlers<S>;
+  /** Ceilings of its own, announced in `rpc.hello` beside those of the connection. */
+  readonly limits?: Readonly<Record<string, number>>;
   /** Told once it listens: where. */
   listening?(address: { host: string; port: number }): void;
   /** Ends what the service holds: its programs, files, connections. */

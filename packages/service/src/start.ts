@@ -68,7 +68,7 @@ function routesOf(app: App, limits: Limits): Routes {
     if (handler) routes.set(name, { method, handler: handler as Route['handler'] });
   }
   const methods = [...Object.keys(sessionMethods), ...routes.keys()];
-  const session = sessionHandlers(service.name, methods, limits);
+  const session = sessionHandlers(service.name, methods, { ...limits, ...app.limits });
   for (const [name, method] of Object.entries(sessionMethods)) {
     routes.set(name, { method, handler: session[name as keyof typeof session] as Route['handler'] });
   }
@@ -78,7 +78,7 @@ function routesOf(app: App, limits: Limits): Routes {
 function sessionHandlers(
   service: string,
   methods: string[],
-  limits: Limits,
+  limits: Record<string, number>,
 ): Handlers<{ name: string; port: number; methods: typeof sessionMethods }> {
   const instance = randomUUID();
   return {
@@ -88,7 +88,7 @@ function sessionHandlers(
           supported: [PROTOCOL_VERSION],
         });
       }
-      return { protocol: PROTOCOL_VERSION, service, version: VERSION, instance, scopes: ['*'], limits: { ...limits }, methods };
+      return { protocol: PROTOCOL_VERSION, service, version: VERSION, instance, scopes: ['*'], limits, methods };
     },
     'rpc.ping': () => ({}),
   };

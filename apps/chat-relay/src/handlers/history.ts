@@ -1,0 +1,19 @@
+import type { chatService } from '@sextant/protocol/chat';
+import { PAGE_BYTES } from '@sextant/protocol/limits';
+import type { HandlerOf } from '@sextant/service/handler';
+import type { Entry } from '../history.ts';
+import type { Rooms } from '../rooms.ts';
+
+export function history(rooms: Rooms): HandlerOf<typeof chatService, 'chat.history'> {
+  return ({ room, before = Infinity, limit }) => {
+    const past = rooms.find(room).history.since(0);
+    const asked = past.filter(({ item }) => item.seq < before).slice(-limit);
+    return { items: newestThatFit(asked).map(({ item }) => item) };
+  };
+}
+
+function newestThatFit(entries: readonly Entry[]): readonly Entry[] {
+  let bytes = 0;
+  const tooOld = entries.findLastIndex(({ json }) => (bytes += Buffer.byteLength(json) + 1) > PAGE_BYTES);
+  return entries.slice(tooOld + 1);
+}

@@ -1,0 +1,79 @@
+import { ProtocolError } from '@sextant/protocol/errors';
+import type { Session } from '@sextant/service/session';
+import type { Entry } from './history.ts';
+import { History } from './history.ts';
+import { Member, type JoinCall } from './member.ts';
+
+/** How a member wants to begin. */
+export interface JoinWish {
+  nick: string;
+  /** Go on after this number. */
+  since?: number | undefined;
+  /** Without `since`: begin with this many earlier items. */
+  history: number;
+  echo: boolean;
+}
+
+/** One room: its history, and who listens to it. */
+export class Room {
+  readonly name: string;
+  readonly history: History;
+  readonly #members = new Map<string, Member>();
+  readonly #bySession = new Map<Session, Member>();
+
+  constructor(name: string, historyItems: number) {
+    this.name = name;
+    this.history = new History(historyItems);
+  }
+
+  get members(): ReadonlyMap<string, Member> {
+    return this.#members;
+  }
+
+  /** The member that a connection is here, if it is one. */
+  memberOf(session: Session): Member | undefined {
+    return this.#bySession.get(session);
+  }
+
+  join(call: JoinCall, wish: JoinWish): Member {
+    this.#checkFree(wish.nick, call.session);
+    const member = new Member(wish.nick, call, this.history, this.#start(wish), wish.echo);
+    member.catchUp();
+    this.#members.set(wish.nick, member);
+    this.#bySession.set(call.session, member);
+    this.#publish({ type: 'joined', from: wish.nick });
+    return member;
+  }
+
+  /** @returns the number and time under which everyone sees the leaving. */
+  leave(member: Member): Entry {
+    this.#members.delete(member.nick);
+    this.#bySession.delete(member.session);
+    return this.#publish({ type: 'left', from: member.nick });
+  }
+
+  say(member: Member, text: string): Entry {
+    return this.#publish({ type: 'message', from: member.nick, text });
+  }
+
+  #publish(event: Parameters<History['append']>[0]): Entry {
+    const entry = this.history.append(event);
+    for (const member of this.#members.values()) member.offer(entry);
+    return entry;
+  }
+
+  /** The number after which a member begins to read. */
+  #start({ since, history }: JoinWish): number {
+    const { lastSeq } = this.history;
+    const oldest = this.history.gapAfter(0)?.to ?? 0;
+    if (since === undefined) return Math.max(oldest, lastSeq - history);
+    // A number that was never given here is from a life of this room that ended with the service: all is new.
+    return since > lastSeq ? oldest : since;
+  }
+
+  #checkFree(nick: string, session: Session): void {
+    if (this.memberOf(session)) throw new ProtocolError('exists', `This connection is in "${this.name}" already.`);
+    if (!this.#members.has(nick)) return;
+    throw new ProtocolError('exists', `Somebody in "${this.name}" is called "${nick}" already; choose another nick.`);
+  }
+}

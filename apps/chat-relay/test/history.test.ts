@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { History } from '../src/history.ts';
+
+function filled(maxItems: number, items: number, text = ''): History {
+  const history = new History(maxItems);
+  for (let at = 0; at < items; at += 1) history.append({ type: 'message', from: 'a', text });
+  return history;
+}
+
+describe('History', () => {
+  it('numbers from 1 without gaps', () => {
+    expect(filled(10, 3).since(0).map(({ item }) => item.seq)).toEqual([1, 2, 3]);
+  });
+
+  it('gives what is above a number', () => {
+    expect(filled(10, 5).since(3).map(({ item }) => item.seq)).toEqual([4, 5]);
+    expect(filled(10, 5).since(5)).toEqual([]);
+  });
+
+  it('keeps the newest items and says what is gone', () => {
+    const history = filled(8, 100);
+    const kept = history.since(0).map(({ item }) => item.seq);
+    expect(kept.at(-1)).toBe(100);
+    expect(kept.length).toBeGreaterThanOrEqual(8);
+    expect(kept.length).toBeLessThanOrEqual(10);
+    expect(history.gapAfter(0)).toEqual({ from: 1, to: (kept[0] ?? 0) - 1 });
+    expect(history.gapAfter(100)).toBeUndefined();
+  });
+
+  it('stays below its bytes whatever the items weigh', () => {
+    const history = filled(1_000_000, 2000, 'x'.repeat(2000));
+    const bytes = history.since(0).reduce((sum, { json }) => sum + json.length, 0);
+    expect(bytes).toBeLessThanOrEqual(1024 * 1024);
+    expect(bytes).toBeGreaterThan(256 * 1024);
+  });
+
+  it('may keep nothing, and still counts', () => {
+    const history = filled(0, 3);
+    expect(history.since(0)).toEqual([]);
+    expect(history.lastSeq).toBe(3);
+    expect(history.gapAfter(0)).toEqual({ from: 1, to: 3 });
+  });
+});
