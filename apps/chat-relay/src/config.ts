@@ -3,6 +3,6 @@ import { z } from 'zod';
 
 export const settings = {
   textLength: z.coerce.number().int().min(1).max(16_000).default(2000).describe('characters a message may have'),
-  history: z.coerce.number().int().min(0).max(100_000).default(1000).describe('items of each room that are kept'),
+  history: z.coerce.number().int().min(0).max(1_000_000).default(100_000).describe('items of each room that are kept'),
 };
 export type ChatConfig = Config & z.infer<z.ZodObject<typeof settings>>;

@@ -1,7 +1,6 @@
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Session } from '@sextant/service/session';
-import type { Entry } from './history.ts';
-import { History } from './history.ts';
+import type { Entry, History } from './history.ts';
 import { Member, type JoinCall } from './member.ts';
 
 /** How a member wants to begin. */
@@ -21,9 +20,9 @@ export class Room {
   readonly #members = new Map<string, Member>();
   readonly #bySession = new Map<Session, Member>();
 
-  constructor(name: string, historyItems: number) {
+  constructor(name: string, history: History) {
     this.name = name;
-    this.history = new History(historyItems);
+    this.history = history;
   }
 
   get members(): ReadonlyMap<string, Member> {

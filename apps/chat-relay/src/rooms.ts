@@ -1,15 +1,17 @@
 import { ProtocolError } from '@sextant/protocol/errors';
 import { closest } from '@sextant/service/closest';
 import type { Session } from '@sextant/service/session';
+import { History, type Weight } from './history.ts';
 import type { Member } from './member.ts';
 import { Room } from './room.ts';
 
-/** Rooms at a time. Each may keep a MiB of history. */
-const MAX_ROOMS = 256;
+/** Rooms at a time, the empty ones included. */
+const MAX_ROOMS = 1000;
 
 /** The rooms by name. One is made when somebody joins it, and kept empty until its place is needed. */
 export class Rooms {
   readonly #historyItems: number;
+  readonly #weight: Weight = { bytes: 0 };
   readonly #rooms = new Map<string, Room>();
 
   constructor(historyItems: number) {
@@ -33,7 +35,7 @@ export class Rooms {
     const known = this.#rooms.get(name);
     if (known) return known;
     if (this.#rooms.size >= MAX_ROOMS) this.#dropEmpty();
-    const room = new Room(name, this.#historyItems);
+    const room = new Room(name, new History(this.#historyItems, this.#weight));
     this.#rooms.set(name, room);
     return room;
   }
@@ -51,7 +53,8 @@ export class Rooms {
 
   #dropEmpty(): void {
     const empty = this.#rooms.values().find((room) => room.members.size === 0);
-    if (empty) this.#rooms.delete(empty.name);
-    else throw new ProtocolError('limit', `There are ${MAX_ROOMS} rooms, all in use; join one of them.`, { limit: 'rooms', max: MAX_ROOMS });
+    if (!empty) throw new ProtocolError('limit', `There are ${MAX_ROOMS} rooms, all in use; join one of them.`, { limit: 'rooms', max: MAX_ROOMS });
+    empty.history.clear();
+    this.#rooms.delete(empty.name);
   }
 }

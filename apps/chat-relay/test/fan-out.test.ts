@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { expect, it } from '@jest/globals';
-import { openRawSocket } from '@sextant/testing/raw-socket';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
 
@@ -21,10 +21,10 @@ async function startRelay(home: string): Promise<{ relay: ChildProcess; address:
 
 /** Joins as `n<number>`, and keeps what comes as it came. */
 async function member(address: { host: string; port: number }, number: number) {
-  const { socket } = await openRawSocket(address);
+  const socket = connect(address);
   const chunks: Buffer[] = [];
   let lines = 0;
-  socket.removeAllListeners('data').on('data', (chunk: Buffer) => {
+  socket.on('data', (chunk: Buffer) => {
     chunks.push(chunk);
     for (let at = chunk.indexOf(LF); at !== -1; at = chunk.indexOf(LF, at + 1)) lines += 1;
   });

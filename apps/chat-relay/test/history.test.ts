@@ -2,9 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { History } from '../src/history.ts';
 
 function filled(maxItems: number, items: number, text = ''): History {
-  const history = new History(maxItems);
+  const history = new History(maxItems, { bytes: 0 });
   for (let at = 0; at < items; at += 1) history.append({ type: 'message', from: 'a', text });
   return history;
+}
+
+function bytesOf(history: History): number {
+  return history.since(0).reduce((sum, { json }) => sum + json.length, 0);
 }
 
 describe('History', () => {
@@ -28,10 +32,20 @@ describe('History', () => {
   });
 
   it('stays below its bytes whatever the items weigh', () => {
-    const history = filled(1_000_000, 2000, 'x'.repeat(2000));
-    const bytes = history.since(0).reduce((sum, { json }) => sum + json.length, 0);
-    expect(bytes).toBeLessThanOrEqual(1024 * 1024);
-    expect(bytes).toBeGreaterThan(256 * 1024);
+    const bytes = bytesOf(filled(1_000_000, 10_000, 'x'.repeat(2000)));
+    expect(bytes).toBeLessThanOrEqual(16 * 1024 * 1024);
+    expect(bytes).toBeGreaterThan(8 * 1024 * 1024);
+  });
+
+  it('forgets when all rooms together weigh too much', () => {
+    const all = { bytes: 0 };
+    const text = 'x'.repeat(2000);
+    const rooms = Array.from({ length: 20 }, () => new History(1_000_000, all));
+    for (let at = 0; at < 7000; at += 1) for (const room of rooms) room.append({ type: 'message', from: 'a', text });
+    expect(all.bytes).toBe(rooms.reduce((sum, room) => sum + bytesOf(room), 0));
+    expect(all.bytes).toBeLessThanOrEqual(256 * 1024 * 1024);
+    for (const room of rooms) room.clear();
+    expect(all.bytes).toBe(0);
   });
 
   it('may keep nothing, and still counts', () => {

@@ -19,6 +19,9 @@ export interface ConnectOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Milliseconds the other side has to greet back: who takes connections and says nothing is no service of ours. */
+const GREET_MS = 10_000;
+
 /**
  * Connects to a service and greets it.
  * @throws ProtocolError `unavailable` if nothing answers there; `unsupported` if something else does.
@@ -26,12 +29,18 @@ export interface ConnectOptions {
 export async function connect<S extends Service>(service: S, address: Address, options: ConnectOptions): Promise<Client<S>> {
   const connection = await dial(address, LIMITS, options.signal);
   const client = new Client(service, address, connection);
+  const patience = AbortSignal.any([AbortSignal.timeout(GREET_MS), ...(options.signal ? [options.signal] : [])]);
+  const giveUp = (): void => connection.destroy();
+  patience.addEventListener('abort', giveUp, { once: true });
   try {
     await client.greet(options.client);
     return client;
   } catch (error) {
     client.close();
+    if (patience.aborted) throw silent(service, address);
     throw error;
+  } finally {
+    patience.removeEventListener('abort', giveUp);
   }
 }
 
@@ -181,6 +190,10 @@ export class Client<S extends Service> {
     for (const pending of this.#pending.values()) pending.fail(this.#over);
     this.#pending.clear();
   }
+}
+
+function silent(service: Service, { host, port }: Address): ProtocolError {
+  return new ProtocolError('unavailable', `${host}:${port} takes connections but does not greet: it is not ${service.name}, or it hangs.`);
 }
 
 function oneWay(): ProtocolError {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineService, method } from './method.ts';
-import { nameSchema, sizeSchema, targetSchema, timeSchema } from './values.ts';
+import { nameSchema, pageOf, pageParams, sizeSchema, targetSchema, timeSchema } from './values.ts';
 
 const port = z.int().min(1).max(65535);
 const portMapping = z.strictObject({
@@ -58,10 +58,10 @@ export const containerService = defineService({
       result: reference,
     }),
     'container.list': method({
-      summary: 'Lists the containers made here that run; with `all`, the stopped ones too.',
+      summary: 'Lists the containers made here that run, the newest first; with `all`, the stopped ones too.',
       access: 'container:read',
-      params: z.strictObject({ all: z.boolean().default(false) }),
-      result: z.object({ items: z.array(containerSchema) }),
+      params: z.strictObject({ all: z.boolean().default(false), ...pageParams }),
+      result: pageOf(containerSchema),
     }),
     'container.start': method({
       summary: 'Starts a container.',

@@ -39,6 +39,11 @@ export function encodeFrame(message: object, body?: Uint8Array): Uint8Array {
 export class FrameDecoder {
   readonly #limits: Pick<Limits, 'line' | 'depth' | 'body'>;
   readonly #sink: FrameSink;
+  /** What came and was not decoded yet, the first of it from `#at` on. */
+  readonly #chunks: Uint8Array[] = [];
+  #at = 0;
+  #paused = false;
+  #decoding = false;
   #state: 'line' | 'body' | 'body-end' | 'lost' = 'line';
   #parts: Uint8Array[] = [];
   #partsBytes = 0;
@@ -58,11 +63,38 @@ export class FrameDecoder {
   }
 
   push(chunk: Uint8Array): void {
-    let at = 0;
-    while (at < chunk.length && this.#state !== 'lost') {
-      if (this.#state === 'line') at = this.#takeLine(chunk, at);
-      else if (this.#state === 'body') at = this.#takeBody(chunk, at);
-      else at = this.#takeBodyEnd(chunk, at);
+    this.#chunks.push(chunk);
+    this.#decode();
+  }
+
+  /** Holds what has come, even in the middle of a chunk: a chunk can have a thousand requests, each with a large answer. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#decode();
+  }
+
+  #decode(): void {
+    // A sink may pause and resume while it takes a frame: the loop that called it goes on by itself.
+    if (this.#decoding) return;
+    this.#decoding = true;
+    this.#decodeChunks();
+    this.#decoding = false;
+  }
+
+  #decodeChunks(): void {
+    for (let chunk = this.#chunks[0]; chunk; chunk = this.#chunks[0]) {
+      while (this.#at < chunk.length && this.#state !== 'lost') {
+        if (this.#paused) return;
+        if (this.#state === 'line') this.#at = this.#takeLine(chunk, this.#at);
+        else if (this.#state === 'body') this.#at = this.#takeBody(chunk, this.#at);
+        else this.#at = this.#takeBodyEnd(chunk, this.#at);
+      }
+      this.#chunks.shift();
+      this.#at = 0;
     }
   }
 

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { defineService, method } from './method.ts';
-import { nameSchema, timeSchema } from './values.ts';
+import { nameSchema, pageOf, pageParams, timeSchema } from './values.ts';
 
-const address = z.strictObject({ name: nameSchema, host: z.string().min(1).max(253), port: z.int().min(1).max(65535) });
+/** A peer, and where it listens. */
+export const peerAddressSchema = z.strictObject({ name: nameSchema, host: z.string().min(1).max(253), port: z.int().min(1).max(65535) });
+
+export type PeerAddress = z.infer<typeof peerAddressSchema>;
 
 /** A peer this node is connected with, and the greeting it gave. */
 export const peerSchema = z.object({
@@ -23,14 +26,14 @@ export const peerService = defineService({
     'peer.greet': method({
       summary: 'Greets a peer and is greeted back; the connection then belongs to the two.',
       access: 'peer:greet',
-      params: z.strictObject({ from: address, text: z.string().max(2000) }),
-      result: z.object({ from: address, text: z.string() }),
+      params: z.strictObject({ from: peerAddressSchema, text: z.string().max(2000) }),
+      result: z.object({ from: peerAddressSchema, text: z.string() }),
     }),
     'peer.list': method({
       summary: 'Lists the peers this node is connected with.',
       access: 'peer:read',
-      params: z.strictObject({}),
-      result: z.object({ self: address, items: z.array(peerSchema) }),
+      params: z.strictObject({ ...pageParams }),
+      result: pageOf(peerSchema).extend({ self: peerAddressSchema }),
     }),
   },
 });

@@ -49,7 +49,7 @@ export const registryService = defineService({
         rev: sizeSchema,
         ttlMs: sizeSchema,
         observedHost: z.string(),
-        /** The others of the same kind; where `next` is given, `registry.list` has the rest. */
+        /** The others; where `next` is given, `registry.list` has the rest. */
         contacts: z.array(contactSchema),
         next: z.string().optional(),
       }),

@@ -25,4 +25,6 @@ export function closeWhenAsked(running: Running, log: Log): void {
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
   process.once('disconnect', () => stop('the supervisor is gone'));
+  // It may have gone while the service was being made.
+  if (process.connected === false) stop('the supervisor is gone');
 }

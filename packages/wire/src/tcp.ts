@@ -14,6 +14,7 @@ export class TcpConnection implements Connection {
   readonly #socket: Socket;
   readonly #limits: Limits;
   readonly #queue: SendQueue;
+  #decoder: FrameDecoder | undefined;
   #ending = false;
   #waiting = false;
   #pauses = 0;
@@ -32,6 +33,7 @@ export class TcpConnection implements Connection {
       frame: (frame) => events.frame(frame),
       malformed: (error, fatal) => events.malformed(error, fatal),
     });
+    this.#decoder = decoder;
     let failure: Error | undefined;
     this.#socket
       .on('data', (chunk: Buffer) => decoder.push(chunk))
@@ -70,10 +72,14 @@ export class TcpConnection implements Connection {
   pause(): void {
     this.#pauses += 1;
     this.#socket.pause();
+    this.#decoder?.pause();
   }
 
   resume(): void {
     this.#pauses -= 1;
+    if (this.#pauses > 0 || this.#socket.destroyed) return;
+    this.#decoder?.resume();
+    // What was held may have filled the output again.
     if (this.#pauses === 0) this.#socket.resume();
   }
 

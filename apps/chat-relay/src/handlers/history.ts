@@ -6,8 +6,7 @@ import type { Rooms } from '../rooms.ts';
 
 export function history(rooms: Rooms): HandlerOf<typeof chatService, 'chat.history'> {
   return ({ room, before = Infinity, limit }) => {
-    const past = rooms.find(room).history.since(0);
-    const asked = past.filter(({ item }) => item.seq < before).slice(-limit);
+    const asked = rooms.find(room).history.before(before, limit);
     return { items: newestThatFit(asked).map(({ item }) => item) };
   };
 }
