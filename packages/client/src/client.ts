@@ -1,4 +1,13 @@
-import { failure, notification, readAs, readMessage, request, type Id, type Notification, type Response } from '@sextant/protocol/envelope';
+import {
+  failure,
+  notification,
+  readAs,
+  readMessage,
+  request,
+  type Id,
+  type Notification,
+  type Response,
+} from '@sextant/protocol/envelope';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { encodeLine, type Frame } from '@sextant/protocol/frame';
 import { LIMITS } from '@sextant/protocol/limits';
@@ -26,7 +35,11 @@ const GREET_MS = 10_000;
  * Connects to a service and greets it.
  * @throws ProtocolError `unavailable` if nothing answers there; `unsupported` if something else does.
  */
-export async function connect<S extends Service>(service: S, address: Address, options: ConnectOptions): Promise<Client<S>> {
+export async function connect<S extends Service>(
+  service: S,
+  address: Address,
+  options: ConnectOptions,
+): Promise<Client<S>> {
   const connection = await dial(address, LIMITS, options.signal);
   const client = new Client(service, address, connection);
   const patience = AbortSignal.any([AbortSignal.timeout(GREET_MS), ...(options.signal ? [options.signal] : [])]);
@@ -85,7 +98,12 @@ export class Client<S extends Service> {
   }
 
   async greet(client: string): Promise<void> {
-    const hello = await this.#request('rpc.hello', sessionMethods['rpc.hello'], { protocol: PROTOCOL_VERSION, client }, {}).result;
+    const hello = await this.#request(
+      'rpc.hello',
+      sessionMethods['rpc.hello'],
+      { protocol: PROTOCOL_VERSION, client },
+      {},
+    ).result;
     if (hello.service !== this.#service.name) {
       const { host, port } = this.address;
       throw new ProtocolError('unsupported', `${host}:${port} is ${hello.service}, not ${this.#service.name}.`);
@@ -113,7 +131,11 @@ export class Client<S extends Service> {
   }
 
   /** Asks and streams: items and bytes in both directions until the answer. */
-  open<N extends Name<S>>(name: N, params: ParamsInput<S['methods'][N]>, options: CallOptions = {}): Stream<S['methods'][N]> {
+  open<N extends Name<S>>(
+    name: N,
+    params: ParamsInput<S['methods'][N]>,
+    options: CallOptions = {},
+  ): Stream<S['methods'][N]> {
     const pending = this.#request(name, this.#method(name), params, options);
     return new Stream(pending, this.#connection, this.hello.limits);
   }
@@ -184,16 +206,23 @@ export class Client<S extends Service> {
   /** Nothing is answered any more: each request learns that it may or may not have happened. */
   #lose(how = 'was lost'): void {
     const { host, port } = this.address;
-    this.#over ??= new ProtocolError('unavailable', `The connection to ${this.#service.name} at ${host}:${port} ${how}.`, {
-      retry: 'unknown',
-    });
+    this.#over ??= new ProtocolError(
+      'unavailable',
+      `The connection to ${this.#service.name} at ${host}:${port} ${how}.`,
+      {
+        retry: 'unknown',
+      },
+    );
     for (const pending of this.#pending.values()) pending.fail(this.#over);
     this.#pending.clear();
   }
 }
 
 function silent(service: Service, { host, port }: Address): ProtocolError {
-  return new ProtocolError('unavailable', `${host}:${port} takes connections but does not greet: it is not ${service.name}, or it hangs.`);
+  return new ProtocolError(
+    'unavailable',
+    `${host}:${port} takes connections but does not greet: it is not ${service.name}, or it hangs.`,
+  );
 }
 
 function oneWay(): ProtocolError {

@@ -24,7 +24,8 @@ export function closeWhenAsked(running: Running, log: Log): void {
     );
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
-  process.once('disconnect', () => stop('the supervisor is gone'));
-  // It may have gone while the service was being made.
-  if (process.connected === false) stop('the supervisor is gone');
+  const orphaned = (): void => stop('the supervisor is gone');
+  // It may have gone already, while the service was being made.
+  if (process.connected === false) orphaned();
+  else process.once('disconnect', orphaned);
 }
