@@ -1,23 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { connect } from 'node:net';
-import { createInterface } from 'node:readline';
 import { expect, it } from '@jest/globals';
 import { temporaryFolder } from '@sextant/testing/rig';
+import { spawnService } from '@sextant/testing/spawn';
 import { waitFor } from '@sextant/testing/wait';
 
 const MEMBERS = 100;
 const MESSAGES = 100;
 const LF = 0x0a;
-
-/** The relay in a process of its own: a million deliveries are too much for a test's sandbox to make and count. */
-async function startRelay(home: string): Promise<{ relay: ChildProcess; address: { host: string; port: number } }> {
-  const main = new URL('../src/main.ts', import.meta.url).pathname;
-  const relay = spawn(process.execPath, [main, '--port', '0', '--home', home], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const lines = createInterface({ input: relay.stdout });
-  const [line] = (await once(lines, 'line')) as [string];
-  return { relay, address: JSON.parse(line) as { host: string; port: number } };
-}
 
 /** Joins as `n<number>`, and keeps what comes as it came. */
 async function member(address: { host: string; port: number }, number: number) {
@@ -35,10 +24,10 @@ async function member(address: { host: string; port: number }, number: number) {
 
 it('gives each of 100 members the 100 messages of each other one, once and in order', async () => {
   await using home = await temporaryFolder();
-  const { relay, address } = await startRelay(home.path);
-  try {
+  // In a process of its own: a million deliveries are too much for a test's sandbox to make and count.
+  await using relay = await spawnService(new URL('../src/main.ts', import.meta.url), home.path);
     const members: Awaited<ReturnType<typeof member>>[] = [];
-    for (let number = 0; number < MEMBERS; number += 1) members.push(await member(address, number));
+    for (let number = 0; number < MEMBERS; number += 1) members.push(await member(relay, number));
     for (let message = 0; message < MESSAGES; message += 1) {
       for (const { socket } of members) {
         socket.write(`{"jsonrpc":"2.0","id":${message},"method":"chat.send","params":{"room":"lobby","text":"text ${message}"}}\n`);
@@ -59,8 +48,4 @@ it('gives each of 100 members the 100 messages of each other one, once and in or
       expect(next.has(`n${number}`)).toBe(false);
     }
     for (const { socket } of members) socket.destroy();
-  } finally {
-    relay.kill('SIGTERM');
-    expect(await once(relay, 'exit')).toEqual([0, null]);
-  }
 });

@@ -62,17 +62,21 @@ export class Client<S extends Service> {
   readonly address: Address;
   /** Resolves when the connection is over, whoever ended it. */
   readonly closed: Promise<void>;
+  /** Aborts when the connection is over: for what shall last as long. */
+  readonly over: AbortSignal;
   readonly #service: S;
   readonly #connection: Connection;
   readonly #pending = new Map<Id, Pending>();
   #nextId = 1;
   #hello: Hello | undefined;
-  #over: ProtocolError | undefined;
+  #loss: ProtocolError | undefined;
 
   constructor(service: S, address: Address, connection: Connection) {
     this.#service = service;
     this.address = address;
     this.#connection = connection;
+    const over = new AbortController();
+    this.over = over.signal;
     this.closed = new Promise((resolve) => {
       connection.open({
         frame: (frame) => this.#receive(frame),
@@ -80,6 +84,7 @@ export class Client<S extends Service> {
         ended: () => connection.end(),
         closed: () => {
           this.#lose();
+          over.abort();
           resolve();
         },
       });
@@ -94,7 +99,7 @@ export class Client<S extends Service> {
 
   /** True once the connection is over. */
   get lost(): boolean {
-    return this.#over !== undefined;
+    return this.#loss !== undefined;
   }
 
   async greet(client: string): Promise<void> {
@@ -154,8 +159,8 @@ export class Client<S extends Service> {
   #request<M extends Method>(name: string, method: M, params: object, options: CallOptions): Pending<M> {
     const id = this.#nextId++;
     const pending = new Pending(id, method, options.signal, () => this.#notify('rpc.cancel', { id }));
-    if (this.#over) {
-      pending.fail(this.#over);
+    if (this.#loss) {
+      pending.fail(this.#loss);
       return pending;
     }
     this.#pending.set(id, pending);
@@ -167,7 +172,7 @@ export class Client<S extends Service> {
   }
 
   #notify(method: string, params: object): void {
-    if (!this.#over) this.#connection.send(encodeLine(notification(method, params)));
+    if (!this.#loss) this.#connection.send(encodeLine(notification(method, params)));
   }
 
   #receive(frame: Frame): void {
@@ -206,14 +211,14 @@ export class Client<S extends Service> {
   /** Nothing is answered any more: each request learns that it may or may not have happened. */
   #lose(how = 'was lost'): void {
     const { host, port } = this.address;
-    this.#over ??= new ProtocolError(
+    this.#loss ??= new ProtocolError(
       'unavailable',
       `The connection to ${this.#service.name} at ${host}:${port} ${how}.`,
       {
         retry: 'unknown',
       },
     );
-    for (const pending of this.#pending.values()) pending.fail(this.#over);
+    for (const pending of this.#pending.values()) pending.fail(this.#loss);
     this.#pending.clear();
   }
 }

@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { connect, type Client } from '@sextant/client/client';
+import { peerService } from '@sextant/protocol/peer';
+import { temporaryFolder } from '@sextant/testing/rig';
+import { spawnService, type SpawnedService } from '@sextant/testing/spawn';
+import { waitFor } from '@sextant/testing/wait';
+
+const REGISTRY = new URL('../../contact-registry/src/main.ts', import.meta.url);
+const PEER = new URL('../src/main.ts', import.meta.url);
+
+type Peer = Client<typeof peerService>;
+
+async function ask(peer: SpawnedService): Promise<Peer> {
+  return connect(peerService, peer, { client: 'test/1' });
+}
+
+async function seen(peer: Peer): Promise<string[]> {
+  return (await peer.call('peer.list', {})).items.map(({ name }) => name);
+}
+
+async function allSee(peers: readonly Peer[], count: number): Promise<boolean> {
+  const lists = await Promise.all(peers.map(seen));
+  return lists.every((list) => list.length === count);
+}
+
+describe('peers', () => {
+  it('that know only the registry find and greet each other, and those who come later', async () => {
+    await using home = await temporaryFolder();
+    await using registry = await spawnService(REGISTRY, home.path);
+    const at = ['--registry', `127.0.0.1:${registry.port}`];
+    await using ann = await spawnService(PEER, home.path, ...at, '--name', 'ann');
+    const first = await ask(ann);
+    await waitFor('ann to be registered', () => seen(first).then(() => true, () => false));
+    await using bob = await spawnService(PEER, home.path, ...at, '--name', 'bob');
+    const second = await ask(bob);
+    await waitFor('both to see one', () => allSee([first, second], 1).catch(() => false));
+    expect(await first.call('peer.list', {})).toMatchObject({
+      self: { name: 'ann', host: '127.0.0.1', port: ann.port },
+      items: [{ name: 'bob', port: bob.port, direction: 'in', greeting: `Hello ann, I am bob at 127.0.0.1:${bob.port}.` }],
+    });
+    expect(await second.call('peer.list', {})).toMatchObject({
+      items: [{ name: 'ann', direction: 'out', greeting: `Hello bob, I am ann at 127.0.0.1:${ann.port}.` }],
+    });
+    for (const peer of [first, second]) peer.close();
+  });
+
+  it('outlive their registry, and register again with the next one', async () => {
+    await using home = await temporaryFolder();
+    const registry = await spawnService(REGISTRY, home.path);
+    const at = ['--registry', `127.0.0.1:${registry.port}`];
+    await using ann = await spawnService(PEER, home.path, ...at, '--name', 'ann');
+    await using bob = await spawnService(PEER, home.path, ...at, '--name', 'bob');
+    const peers = [await ask(ann), await ask(bob)];
+    await waitFor('both to see one', () => allSee(peers, 1).catch(() => false));
+    registry.child.kill('SIGKILL');
+    await using again = await spawnService(REGISTRY, home.path, '--port', String(registry.port));
+    expect(again.port).toBe(registry.port);
+    await using cid = await spawnService(PEER, home.path, ...at, '--name', 'cid');
+    peers.push(await ask(cid));
+    await waitFor('all three to see two', () => allSee(peers, 2).catch(() => false), 10_000);
+    for (const peer of peers) peer.close();
+  });
+
+  it('are 50, greet in every pair, and see at once that ten of them died', async () => {
+    await using home = await temporaryFolder();
+    await using registry = await spawnService(REGISTRY, home.path);
+    const services = await Promise.all(
+      Array.from({ length: 50 }, () => spawnService(PEER, home.path, '--registry', `127.0.0.1:${registry.port}`)),
+    );
+    await using all = new AsyncDisposableStack();
+    for (const service of services) all.use(service);
+    const peers = await Promise.all(services.map(ask));
+    await waitFor('every pair to be greeted', () => allSee(peers, 49).catch(() => false), 5000);
+    for (const { child } of services.slice(0, 10)) child.kill('SIGKILL');
+    const left = peers.slice(10);
+    await waitFor('the others to see 39', () => allSee(left, 39), 2000);
+    for (const peer of peers) peer.close();
+  }, 90_000);
+});
