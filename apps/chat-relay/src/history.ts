@@ -40,7 +40,8 @@ export class History {
     const entry = { item, json: JSON.stringify(item) };
     this.#entries.push(entry);
     this.#weigh(entry.json.length);
-    if (this.#isFull) this.#forget(Math.max(this.#entries.length - this.#maxItems, Math.ceil(this.#entries.length / 8)));
+    if (this.#isFull)
+      this.#forget(Math.max(this.#entries.length - this.#maxItems, Math.ceil(this.#entries.length / 8)));
     return entry;
   }
 
@@ -67,9 +68,7 @@ export class History {
 
   get #isFull(): boolean {
     // Some more than it must keep, so that forgetting, which costs the length of the history, is rare.
-    return (
-      this.#entries.length > this.#maxItems * 1.25 || this.#bytes > ROOM_BYTES || this.#all.bytes > ALL_BYTES
-    );
+    return this.#entries.length > this.#maxItems * 1.25 || this.#bytes > ROOM_BYTES || this.#all.bytes > ALL_BYTES;
   }
 
   /** Forgets everything. */

@@ -26,9 +26,13 @@ export class Rooms {
   find(name: string): Room {
     const room = this.#rooms.get(name);
     if (room) return room;
-    throw new ProtocolError('not_found', `There is no room "${name}". Joining makes it; chat.rooms lists those there are.`, {
-      suggestions: closest(name, [...this.#rooms.keys()]),
-    });
+    throw new ProtocolError(
+      'not_found',
+      `There is no room "${name}". Joining makes it; chat.rooms lists those there are.`,
+      {
+        suggestions: closest(name, [...this.#rooms.keys()]),
+      },
+    );
   }
 
   findOrMake(name: string): Room {
@@ -53,7 +57,11 @@ export class Rooms {
 
   #dropEmpty(): void {
     const empty = this.#rooms.values().find((room) => room.members.size === 0);
-    if (!empty) throw new ProtocolError('limit', `There are ${MAX_ROOMS} rooms, all in use; join one of them.`, { limit: 'rooms', max: MAX_ROOMS });
+    if (!empty)
+      throw new ProtocolError('limit', `There are ${MAX_ROOMS} rooms, all in use; join one of them.`, {
+        limit: 'rooms',
+        max: MAX_ROOMS,
+      });
     empty.history.clear();
     this.#rooms.delete(empty.name);
   }

@@ -26,7 +26,8 @@ async function joined(
   return { items, texts, stream, reading };
 }
 
-const start = (settings: Parameters<typeof chatConfig>[0] = {}) => create(chatConfig(settings)).then((app) => startRig(app));
+const start = (settings: Parameters<typeof chatConfig>[0] = {}) =>
+  create(chatConfig(settings)).then((app) => startRig(app));
 
 describe('chat.send', () => {
   it("gives everyone's message to everyone but its sender", async () => {
@@ -76,7 +77,9 @@ describe('chat.send', () => {
   it.each(['\u001b[2J', 'a\u0000b', '\u0085', 'a\rb'])('refuses the control characters of %j', async (text) => {
     await using rig = await start();
     await joined(rig.client, 'ann');
-    await expect(rig.client.call('chat.send', { room: 'lobby', text })).rejects.toMatchObject({ type: 'invalid_params' });
+    await expect(rig.client.call('chat.send', { room: 'lobby', text })).rejects.toMatchObject({
+      type: 'invalid_params',
+    });
   });
 });
 
@@ -131,7 +134,9 @@ describe('chat.join', () => {
     await Promise.all(chats.map((chat, at) => joined(chat, `n${at}`)));
     await Promise.all(chats.map((chat) => chat.call('chat.send', { room: 'lobby', text: 'x' })));
     await waitFor('all items', () => ann.items.length === 11);
-    expect(ann.items.map((item) => ('seq' in item ? item.seq : -1))).toEqual(Array.from({ length: 11 }, (_, at) => at + 1));
+    expect(ann.items.map((item) => ('seq' in item ? item.seq : -1))).toEqual(
+      Array.from({ length: 11 }, (_, at) => at + 1),
+    );
   });
 
   it('says what is gone', async () => {
@@ -155,13 +160,19 @@ describe('chat.join', () => {
     await using rig = await start();
     await joined(rig.client, 'ann');
     const bob = await rig.connect();
-    await expect(bob.open('chat.join', { room: 'lobby', nick: 'ann' }).result).rejects.toMatchObject({ type: 'exists' });
-    await expect(rig.client.open('chat.join', { room: 'lobby', nick: 'eve' }).result).rejects.toMatchObject({ type: 'exists' });
+    await expect(bob.open('chat.join', { room: 'lobby', nick: 'ann' }).result).rejects.toMatchObject({
+      type: 'exists',
+    });
+    await expect(rig.client.open('chat.join', { room: 'lobby', nick: 'eve' }).result).rejects.toMatchObject({
+      type: 'exists',
+    });
   });
 
   it.each(['', 'Ann', 'a b', 'x'.repeat(33), 'ｂob'])('refuses the nick %j', async (nick) => {
     await using rig = await start();
-    await expect(rig.client.open('chat.join', { room: 'lobby', nick }).result).rejects.toMatchObject({ type: 'invalid_params' });
+    await expect(rig.client.open('chat.join', { room: 'lobby', nick }).result).rejects.toMatchObject({
+      type: 'invalid_params',
+    });
   });
 
   it('lets a member that does not read miss nothing and hold up nobody', async () => {
@@ -199,8 +210,12 @@ describe('chat.rooms, chat.history', () => {
     const page = await rig.client.call('chat.history', { room: 'lobby', limit: 2 });
     expect(page.items.map(({ text }) => text)).toEqual(['3', '4']);
     const before = page.items[0]?.seq;
-    expect((await rig.client.call('chat.history', { room: 'lobby', limit: 2, before })).items.map(({ text }) => text)).toEqual(['1', '2']);
-    await expect(rig.client.call('chat.history', { room: 'loby' })).rejects.toMatchObject({ data: { suggestions: ['lobby'] } });
+    expect(
+      (await rig.client.call('chat.history', { room: 'lobby', limit: 2, before })).items.map(({ text }) => text),
+    ).toEqual(['1', '2']);
+    await expect(rig.client.call('chat.history', { room: 'loby' })).rejects.toMatchObject({
+      data: { suggestions: ['lobby'] },
+    });
   });
 
   it('fit a line however long the messages', async () => {

@@ -13,11 +13,19 @@ function bytesOf(history: History): number {
 
 describe('History', () => {
   it('numbers from 1 without gaps', () => {
-    expect(filled(10, 3).since(0).map(({ item }) => item.seq)).toEqual([1, 2, 3]);
+    expect(
+      filled(10, 3)
+        .since(0)
+        .map(({ item }) => item.seq),
+    ).toEqual([1, 2, 3]);
   });
 
   it('gives what is above a number', () => {
-    expect(filled(10, 5).since(3).map(({ item }) => item.seq)).toEqual([4, 5]);
+    expect(
+      filled(10, 5)
+        .since(3)
+        .map(({ item }) => item.seq),
+    ).toEqual([4, 5]);
     expect(filled(10, 5).since(5)).toEqual([]);
   });
 

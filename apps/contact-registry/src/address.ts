@@ -12,7 +12,10 @@ nobody.addSubnet('ff00::', 8, 'ipv6');
 export function checkHost(host: string): void {
   const version = isIP(host);
   if (version === 0 ? isName(host) : !nobody.check(host, version === 6 ? 'ipv6' : 'ipv4')) return;
-  throw new ProtocolError('invalid_params', `Nobody can be reached at "${host}"; give the address others see, or leave it out.`);
+  throw new ProtocolError(
+    'invalid_params',
+    `Nobody can be reached at "${host}"; give the address others see, or leave it out.`,
+  );
 }
 
 function isName(host: string): boolean {

@@ -57,7 +57,10 @@ export class Contacts {
       throw new ProtocolError('exists', `Somebody is called "${name}" already; choose another name, or leave it out.`);
     }
     if (this.#byName.size >= MAX_CONTACTS) {
-      throw new ProtocolError('limit', `${MAX_CONTACTS} contacts are registered.`, { limit: 'contacts', max: MAX_CONTACTS });
+      throw new ProtocolError('limit', `${MAX_CONTACTS} contacts are registered.`, {
+        limit: 'contacts',
+        max: MAX_CONTACTS,
+      });
     }
     const contact: Contact = {
       name,

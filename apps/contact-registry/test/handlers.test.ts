@@ -11,8 +11,16 @@ describe('registry.register', () => {
   it('gives a free name, the observed address and the others', async () => {
     await using rig = await start();
     const first = await rig.client.call('registry.register', { kind: 'peer-node', port: 4001 });
-    expect(first).toMatchObject({ name: 'peer-node-1', observedHost: '127.0.0.1', generation: 1, ttlMs: 30_000, contacts: [] });
-    const second = await (await rig.connect()).call('registry.register', { kind: 'peer-node', port: 4002, name: 'bob', meta: { zone: 'a' } });
+    expect(first).toMatchObject({
+      name: 'peer-node-1',
+      observedHost: '127.0.0.1',
+      generation: 1,
+      ttlMs: 30_000,
+      contacts: [],
+    });
+    const second = await (
+      await rig.connect()
+    ).call('registry.register', { kind: 'peer-node', port: 4002, name: 'bob', meta: { zone: 'a' } });
     expect(second).toMatchObject({ name: 'bob', contacts: [{ name: 'peer-node-1', host: '127.0.0.1', port: 4001 }] });
     expect(second.rev).toBeGreaterThan(first.rev);
   });
@@ -20,7 +28,9 @@ describe('registry.register', () => {
   it('refuses a name that is held, and gives it again with a new generation', async () => {
     await using rig = await start();
     const one = await rig.client.call('registry.register', { kind: 'x', port: 1, name: 'ann' });
-    await expect(rig.client.call('registry.register', { kind: 'x', port: 2, name: 'ann' })).rejects.toMatchObject({ type: 'exists' });
+    await expect(rig.client.call('registry.register', { kind: 'x', port: 2, name: 'ann' })).rejects.toMatchObject({
+      type: 'exists',
+    });
     await rig.client.call('registry.deregister', { lease: one.lease });
     const two = await rig.client.call('registry.register', { kind: 'x', port: 2, name: 'ann' });
     expect(two.generation).toBe(2);
@@ -29,7 +39,9 @@ describe('registry.register', () => {
 
   it('refuses an address that nobody can dial', async () => {
     await using rig = await start();
-    await expect(rig.client.call('registry.register', { kind: 'x', port: 1, host: '0.0.0.0' })).rejects.toMatchObject({ type: 'invalid_params' });
+    await expect(rig.client.call('registry.register', { kind: 'x', port: 1, host: '0.0.0.0' })).rejects.toMatchObject({
+      type: 'invalid_params',
+    });
   });
 
   it('lasts as long as the connection, unless detached', async () => {
@@ -39,7 +51,11 @@ describe('registry.register', () => {
     await other.call('registry.register', { kind: 'x', port: 2, name: 'stays', detached: true });
     expect(names(await rig.client.call('registry.list', {}))).toEqual(['here', 'stays']);
     other.close();
-    await waitFor('the contact to go', async () => names(await rig.client.call('registry.list', {})).length === 1, 1000);
+    await waitFor(
+      'the contact to go',
+      async () => names(await rig.client.call('registry.list', {})).length === 1,
+      1000,
+    );
     expect(names(await rig.client.call('registry.list', {}))).toEqual(['stays']);
   });
 
@@ -58,7 +74,11 @@ describe('registry.register', () => {
 describe('registry.list', () => {
   it('finds by kind, prefix and meta, page by page', async () => {
     await using rig = await start();
-    for (const [name, kind, zone] of [['a1', 'x', 'n'], ['a2', 'y', 'n'], ['b1', 'x', 's']] as const) {
+    for (const [name, kind, zone] of [
+      ['a1', 'x', 'n'],
+      ['a2', 'y', 'n'],
+      ['b1', 'x', 's'],
+    ] as const) {
       await rig.client.call('registry.register', { kind, port: 1, name, meta: { zone } });
     }
     expect(names(await rig.client.call('registry.list', { kind: 'x' }))).toEqual(['a1', 'b1']);
@@ -71,11 +91,13 @@ describe('registry.list', () => {
 
   it('fits every page in a line', async () => {
     await using rig = await start();
-    const registrations = Array.from({ length: 1000 }, (_, at) => rig.client.call('registry.register', { kind: 'x', port: 1, name: `n${at}`, meta: { note: 'x'.repeat(200) } }));
+    const registrations = Array.from({ length: 1000 }, (_, at) =>
+      rig.client.call('registry.register', { kind: 'x', port: 1, name: `n${at}`, meta: { note: 'x'.repeat(200) } }),
+    );
     const outcomes = await Promise.allSettled(registrations);
     const done = outcomes.filter(({ status }) => status === 'fulfilled').length;
     const seen = new Set<string>();
-    for (let next: string | undefined; ; ) {
+    for (let next: string | undefined; ;) {
       const page = await rig.client.call('registry.list', { next });
       for (const { name } of page.items) seen.add(name);
       if (!page.next) break;

@@ -20,13 +20,14 @@ export function splitPath(path: string): string[] {
 }
 
 function checkName(name: string): void {
-  if (name === '' || name === '.' || name === '..') throw refused('names stand between single "/", none of them "." or ".."');
+  if (name === '' || name === '.' || name === '..')
+    throw refused('names stand between single "/", none of them "." or ".."');
   if (hasControlCharacter(name) || name.includes('\\')) throw refused('names have no control character and no "\\"');
   if (Buffer.byteLength(name) > MAX_NAME_BYTES) throw refused(`a name has at most ${MAX_NAME_BYTES} bytes`);
 }
 
 function hasControlCharacter(name: string): boolean {
-  return [...name].some((character) => character < ' ' || character === '\u007f');
+  return name.split('').some((character) => character < ' ' || character === '\u007f');
 }
 
 function refused(why: string): ProtocolError {

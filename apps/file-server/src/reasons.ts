@@ -5,7 +5,10 @@ export function notFound(error: unknown): boolean {
 }
 
 export function unservable(path: string): ProtocolError {
-  return new ProtocolError('invalid_params', `${quote(path)} is not a regular file; only files and folders are served.`);
+  return new ProtocolError(
+    'invalid_params',
+    `${quote(path)} is not a regular file; only files and folders are served.`,
+  );
 }
 
 /** The system's refusal in the words of the path that the client used; never a path of this machine. */
@@ -15,7 +18,10 @@ export function explain(error: unknown, path: string): unknown {
       return new ProtocolError('not_found', `There is no ${quote(path)}. file.list shows what there is.`);
     case 'ENOTDIR':
     case 'ELOOP':
-      return new ProtocolError('not_found', `There is no ${quote(path)}: part of it is no folder. Links are not followed.`);
+      return new ProtocolError(
+        'not_found',
+        `There is no ${quote(path)}: part of it is no folder. Links are not followed.`,
+      );
     case 'EISDIR':
       return new ProtocolError('exists', `${quote(path)} is a folder.`);
     case 'EEXIST':
@@ -28,10 +34,14 @@ export function explain(error: unknown, path: string): unknown {
       return new ProtocolError('invalid_params', 'The path is longer than this file system takes.');
     case 'ENOSPC':
     case 'EDQUOT':
-      return new ProtocolError('quota', "The disk of the service is full; nothing was published. Free some room and try again.");
+      return new ProtocolError(
+        'quota',
+        'The disk of the service is full; nothing was published. Free some room and try again.',
+      );
     case 'EROFS':
     case 'EIO':
       return new ProtocolError('unavailable', 'The disk of the service cannot be written; nothing was published.');
+    case undefined:
     default:
       return error;
   }

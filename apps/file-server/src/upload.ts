@@ -67,7 +67,9 @@ export class Upload {
     return this.#next(async () => {
       const { path, sizeBytes } = this.#plan;
       if (sizeBytes !== undefined && sizeBytes !== this.#offset) {
-        throw new ProtocolError('offset_mismatch', `${sizeBytes} bytes were announced and ${this.#offset} came.`, { offset: this.#offset });
+        throw new ProtocolError('offset_mismatch', `${sizeBytes} bytes were announced and ${this.#offset} came.`, {
+          offset: this.#offset,
+        });
       }
       const actual = await this.#verify(digest);
       await this.#handle.datasync();
@@ -106,7 +108,7 @@ export class Upload {
   }
 
   async #append(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const { bytesWritten } = await this.#handle
         .write(bytes, at, bytes.length - at, this.#offset)
         .catch((error: unknown) => {
@@ -122,7 +124,10 @@ export class Upload {
     if (expected === undefined || actual === expected) return actual;
     await rm(this.#file, { force: true });
     await this.#end();
-    throw new ProtocolError('checksum_mismatch', 'What arrived has another digest; nothing was published. Send it again.');
+    throw new ProtocolError(
+      'checksum_mismatch',
+      'What arrived has another digest; nothing was published. Send it again.',
+    );
   }
 
   /** Linking refuses a taken name, renaming replaces it; either way it happens whole or not at all. */
@@ -145,7 +150,7 @@ export class Upload {
 async function digestOf(handle: FileHandle, like: string | undefined): Promise<string> {
   const hash = digester(like);
   const buffer = Buffer.allocUnsafe(READ_BYTES);
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
     if (bytesRead === 0) return hash.digest();
     hash.update(buffer.subarray(0, bytesRead));

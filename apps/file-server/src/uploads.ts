@@ -88,7 +88,10 @@ export class Uploads {
   #find(id: string): Promise<Upload> {
     const upload = this.#open.get(id);
     if (upload) return upload;
-    throw new ProtocolError('not_found', 'There is no such upload: it was published or dropped, or the service has started anew since. Open it again.');
+    throw new ProtocolError(
+      'not_found',
+      'There is no such upload: it was published or dropped, or the service has started anew since. Open it again.',
+    );
   }
 }
 

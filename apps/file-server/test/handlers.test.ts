@@ -66,7 +66,10 @@ describe('file.list', () => {
     await writeFile(join(rig.root, 'c'), '22');
     await symlink('/etc/passwd', join(rig.root, 'link'));
     const first = await rig.client.call('file.list', { limit: 2 });
-    expect(first.items.map(({ name, type }) => [name, type])).toEqual([['a', 'file'], ['b', 'directory']]);
+    expect(first.items.map(({ name, type }) => [name, type])).toEqual([
+      ['a', 'file'],
+      ['b', 'directory'],
+    ]);
     const second = await rig.client.call('file.list', { limit: 2, next: first.next });
     expect(second).toMatchObject({ items: [{ name: 'c', sizeBytes: 2 }] });
     expect(second.next).toBeUndefined();
@@ -78,7 +81,7 @@ describe('file.list', () => {
     const names = Array.from({ length: 400 }, (_, at) => `${String(at).padStart(3, '0')}${'n'.repeat(240)}`);
     await Promise.all(names.map((name) => writeFile(join(rig.root, name), '')));
     const seen: string[] = [];
-    for (let next: string | undefined; ; ) {
+    for (let next: string | undefined; ;) {
       const page = await rig.client.call('file.list', { next });
       seen.push(...page.items.map(({ name }) => name));
       if (!page.next) break;
@@ -100,7 +103,10 @@ describe('file.read', () => {
     expect(await get(rig.client, 'big', { offset: 3_000_001 })).toHaveLength(0);
     const whole = rig.client.open('file.read', { path: 'big' });
     for await (const _ of whole);
-    expect(await whole.result).toMatchObject({ sizeBytes: 3_000_000, digest: expect.stringMatching(/^blake3:[0-9a-f]{64}$/) });
+    expect(await whole.result).toMatchObject({
+      sizeBytes: 3_000_000,
+      digest: expect.stringMatching(/^blake3:[0-9a-f]{64}$/),
+    });
   });
 
   it('stops when cancelled', async () => {
@@ -191,7 +197,22 @@ describe('upload', () => {
 });
 
 describe('names', () => {
-  const hostile = ['..', '../x', 'a/../../x', '/etc/passwd', '//x', 'a//b', './a', 'a/.', 'a\\b', 'a\0b', 'a\nb', '.uploads', '.uploads/x', `${'n'.repeat(256)}`];
+  const hostile = [
+    '..',
+    '../x',
+    'a/../../x',
+    '/etc/passwd',
+    '//x',
+    'a//b',
+    './a',
+    'a/.',
+    'a\\b',
+    'a\0b',
+    'a\nb',
+    '.uploads',
+    '.uploads/x',
+    'n'.repeat(256),
+  ];
 
   it.each(hostile)('%j cannot be named', async (path) => {
     await using home = await temporaryFolder();

@@ -86,7 +86,7 @@ export class Membership {
 
 async function contactsOf(registry: Registry): Promise<Contact[]> {
   const contacts: Contact[] = [];
-  for (let next: string | undefined; ; ) {
+  for (let next: string | undefined; ;) {
     const page = await registry.call('registry.list', { kind: peerService.name, next });
     contacts.push(...page.items);
     if (page.next === undefined) return contacts;

@@ -22,7 +22,9 @@ export class Peers {
   /** @throws ProtocolError `unavailable` before the registry has said what this node is called. */
   get self(): PeerAddress {
     if (this.#self) return this.#self;
-    throw new ProtocolError('unavailable', 'This peer has not reached its registry yet; try again.', { retryAfterMs: 250 });
+    throw new ProtocolError('unavailable', 'This peer has not reached its registry yet; try again.', {
+      retryAfterMs: 250,
+    });
   }
 
   is(self: PeerAddress): void {

@@ -30,13 +30,20 @@ describe('peers', () => {
     const at = ['--registry', `127.0.0.1:${registry.port}`];
     await using ann = await spawnService(PEER, home.path, ...at, '--name', 'ann');
     const first = await ask(ann);
-    await waitFor('ann to be registered', () => seen(first).then(() => true, () => false));
+    await waitFor('ann to be registered', () =>
+      seen(first).then(
+        () => true,
+        () => false,
+      ),
+    );
     await using bob = await spawnService(PEER, home.path, ...at, '--name', 'bob');
     const second = await ask(bob);
     await waitFor('both to see one', () => allSee([first, second], 1).catch(() => false));
     expect(await first.call('peer.list', {})).toMatchObject({
       self: { name: 'ann', host: '127.0.0.1', port: ann.port },
-      items: [{ name: 'bob', port: bob.port, direction: 'in', greeting: `Hello ann, I am bob at 127.0.0.1:${bob.port}.` }],
+      items: [
+        { name: 'bob', port: bob.port, direction: 'in', greeting: `Hello ann, I am bob at 127.0.0.1:${bob.port}.` },
+      ],
     });
     expect(await second.call('peer.list', {})).toMatchObject({
       items: [{ name: 'ann', direction: 'out', greeting: `Hello bob, I am ann at 127.0.0.1:${ann.port}.` }],

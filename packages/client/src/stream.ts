@@ -60,7 +60,11 @@ export class Stream<M extends Method> implements AsyncIterable<StreamPart<M>> {
       while (!this.#over && this.#aheadBytes + part.length > this.#limits.window) await this.#credited();
       if (this.#over) return false;
       this.#aheadBytes += part.length;
-      this.#connection.send(encodeLine(notification('rpc.data', { id: this.#pending.id, channel }), part.length), part, '\n');
+      this.#connection.send(
+        encodeLine(notification('rpc.data', { id: this.#pending.id, channel }), part.length),
+        part,
+        '\n',
+      );
       await this.#connection.drained();
     }
     return !this.#over;

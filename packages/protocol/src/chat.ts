@@ -3,9 +3,7 @@ import { defineService, method } from './method.ts';
 import { pageOf, pageParams, sizeSchema, timeSchema } from './values.ts';
 
 /** A room's or a member's name. */
-export const chatNameSchema = z
-  .string()
-  .regex(/^[a-z0-9._-]{1,32}$/, 'must be 1 to 32 of a-z, 0-9, ".", "_" and "-"');
+export const chatNameSchema = z.string().regex(/^[a-z0-9._-]{1,32}$/, 'must be 1 to 32 of a-z, 0-9, ".", "_" and "-"');
 
 const seq = z.int().min(0);
 

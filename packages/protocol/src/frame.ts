@@ -103,10 +103,14 @@ export class FrameDecoder {
     const end = lf === -1 ? chunk.length : lf;
     if (this.#partsBytes + end - at > this.#limits.line) {
       this.#lose(
-        new ProtocolError('line_too_long', `A line may have ${this.#limits.line} bytes; send large content as a body.`, {
-          limit: 'line',
-          max: this.#limits.line,
-        }),
+        new ProtocolError(
+          'line_too_long',
+          `A line may have ${this.#limits.line} bytes; send large content as a body.`,
+          {
+            limit: 'line',
+            max: this.#limits.line,
+          },
+        ),
       );
       return chunk.length;
     }
@@ -141,10 +145,14 @@ export class FrameDecoder {
       this.#lose(new ProtocolError('bad_framing', '`body` must be the number of raw bytes that follow the line.'));
     } else if (bytes > this.#limits.body) {
       this.#lose(
-        new ProtocolError('body_too_large', `A body may have ${this.#limits.body} bytes; send more in several frames.`, {
-          limit: 'body',
-          max: this.#limits.body,
-        }),
+        new ProtocolError(
+          'body_too_large',
+          `A body may have ${this.#limits.body} bytes; send more in several frames.`,
+          {
+            limit: 'body',
+            max: this.#limits.body,
+          },
+        ),
       );
     } else {
       this.#message = message;

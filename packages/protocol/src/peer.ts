@@ -3,7 +3,11 @@ import { defineService, method } from './method.ts';
 import { nameSchema, pageOf, pageParams, timeSchema } from './values.ts';
 
 /** A peer, and where it listens. */
-export const peerAddressSchema = z.strictObject({ name: nameSchema, host: z.string().min(1).max(253), port: z.int().min(1).max(65535) });
+export const peerAddressSchema = z.strictObject({
+  name: nameSchema,
+  host: z.string().min(1).max(253),
+  port: z.int().min(1).max(65535),
+});
 
 export type PeerAddress = z.infer<typeof peerAddressSchema>;
 

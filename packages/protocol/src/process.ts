@@ -47,7 +47,13 @@ export const runDetailsSchema = runSchema.extend({
 export type RunDetails = z.infer<typeof runDetailsSchema>;
 
 /** A decimal number, exact: as JSON, or as text where a double cannot hold it. */
-const number = z.union([z.number(), z.string().regex(/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?$/i, 'is not a number').max(1000)]);
+const number = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?$/i, 'is not a number')
+    .max(1000),
+]);
 const calculation = {
   access: 'calc:use',
   params: z.strictObject({ numbers: z.array(number).min(1).max(1000) }),

@@ -69,7 +69,12 @@ export const registryService = defineService({
     'registry.list': method({
       summary: 'Lists who is alive, by name, a page at a time.',
       access: 'registry:read',
-      params: z.strictObject({ kind: kind.optional(), prefix: z.string().max(63).optional(), meta: meta.optional(), ...pageParams }),
+      params: z.strictObject({
+        kind: kind.optional(),
+        prefix: z.string().max(63).optional(),
+        meta: meta.optional(),
+        ...pageParams,
+      }),
       result: pageOf(contactSchema),
     }),
     'registry.lookup': method({

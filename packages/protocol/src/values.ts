@@ -6,7 +6,10 @@ export const timeSchema = z.iso.datetime({ precision: 3 });
 /** A name people choose: of a process, container, peer or room. */
 export const nameSchema = z
   .string()
-  .regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/, 'must be 1 to 63 letters, digits, ".", "_" or "-", a letter or digit first');
+  .regex(
+    /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/,
+    'must be 1 to 63 letters, digits, ".", "_" or "-", a letter or digit first',
+  );
 
 /** What a method acts on: an id, the unique beginning of one, or a name. */
 export const targetSchema = z.string().min(1).max(256);
@@ -29,6 +32,8 @@ export const pageParams = {
 };
 
 /** The answer of a list: one page, and where the next one begins if there is one. */
-export function pageOf<Item extends z.ZodType>(item: Item): z.ZodObject<{ items: z.ZodArray<Item>; next: z.ZodOptional<z.ZodString> }> {
+export function pageOf<Item extends z.ZodType>(
+  item: Item,
+): z.ZodObject<{ items: z.ZodArray<Item>; next: z.ZodOptional<z.ZodString> }> {
   return z.object({ items: z.array(item), next: z.string().optional() });
 }

@@ -6,7 +6,9 @@ export function closest(name: string, names: readonly string[]): string[] {
   return names
     .slice(0, 1000)
     .map((candidate) => ({ candidate, edits: distance(sought, candidate.slice(0, 64).toLowerCase()) }))
-    .filter(({ candidate, edits }) => edits <= Math.max(1, sought.length / 3) || candidate.toLowerCase().startsWith(sought))
+    .filter(
+      ({ candidate, edits }) => edits <= Math.max(1, sought.length / 3) || candidate.toLowerCase().startsWith(sought),
+    )
     .sort((a, b) => a.edits - b.edits)
     .slice(0, 3)
     .map(({ candidate }) => candidate);

@@ -14,7 +14,10 @@ export const configSchema = z.strictObject({
     .describe('address to listen on'),
   port: z.coerce.number().int().min(0).max(65535),
   home: z.string().default(defaultHome).describe('folder that holds the data of all services'),
-  logLevel: z.enum(LOG_LEVELS).default('info').describe(`least severe entries to log: ${LOG_LEVELS.join(', ')}`),
+  logLevel: z
+    .enum(LOG_LEVELS)
+    .default('info')
+    .describe(`least severe entries to log: ${LOG_LEVELS.join(', ')}`),
 });
 export type Config = z.infer<typeof configSchema>;
 
@@ -49,7 +52,7 @@ export function readConfig<Schema extends z.ZodObject>(
 export function describeConfig(service: string, schema: z.ZodObject): string {
   const rows = Object.entries(schema.shape).map(([key, setting]) => {
     const fallback = (setting as z.ZodType).safeParse(undefined);
-    const usual = fallback.success && fallback.data !== undefined ? ` (${String(fallback.data)})` : '';
+    const usual = fallback.success && fallback.data !== undefined ? ` (${JSON.stringify(fallback.data)})` : '';
     return `  --${flagOf(key).padEnd(14)} ${variableOf(service, key).padEnd(28)} ${(setting as z.ZodType).description ?? ''}${usual}`;
   });
   return [`${service} [--flag VALUE ...]`, '', ...rows, ''].join('\n');

@@ -21,7 +21,8 @@ export function pageOf<Item>(
     if (asked.next !== undefined && key(item) <= asked.next) continue;
     bytes += Buffer.byteLength(JSON.stringify(item)) + 1;
     const last = page.at(-1);
-    if (last !== undefined && (page.length === asked.limit || bytes > PAGE_BYTES)) return { items: page, next: key(last) };
+    if (last !== undefined && (page.length === asked.limit || bytes > PAGE_BYTES))
+      return { items: page, next: key(last) };
     page.push(item);
   }
   return { items: page };

@@ -17,15 +17,21 @@ export interface Program<S extends Service, Settings extends z.ZodRawShape> {
  * The life of a service's process: configure, create, start, wait. Prints one JSON line on stdout: where it listens
  * (`{service, host, port, pid}`), or why it cannot (`{service, error}`), and then ends with 1; with 2 for a wrong setting.
  */
-export async function run<S extends Service, Settings extends z.ZodRawShape>(program: Program<S, Settings>): Promise<void> {
+export async function run<S extends Service, Settings extends z.ZodRawShape>(
+  program: Program<S, Settings>,
+): Promise<void> {
   const { name, port } = program.service;
-  const schema = configSchema.extend({ port: configSchema.shape.port.default(port).describe('port to listen on; 0 takes any free one'), ...program.settings });
+  const schema = configSchema.extend({
+    port: configSchema.shape.port.default(port).describe('port to listen on; 0 takes any free one'),
+    ...program.settings,
+  });
   if (process.argv.includes('--help')) {
     process.stdout.write(describeConfig(name, schema));
     return;
   }
   try {
-    const config = readConfig(name, schema, process.argv.slice(2), process.env) as Config & z.infer<z.ZodObject<Settings>>;
+    const config = readConfig(name, schema, process.argv.slice(2), process.env) as Config &
+      z.infer<z.ZodObject<Settings>>;
     const log = createLog(name, config.logLevel);
     const running = await start(await program.create(config, log), config, log);
     closeWhenAsked(running, log);

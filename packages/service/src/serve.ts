@@ -9,10 +9,10 @@ export function serve(connection: Connection, host: SessionHost, sessions: Set<S
   const session = new Session(connection, host);
   sessions.add(session);
   let probes: NodeJS.Timeout | undefined;
-  let firstLine: NodeJS.Timeout | undefined = setTimeout(() => session.leave('idle'), host.limits.firstLineMs);
+  const firstLine = setTimeout(() => session.leave('idle'), host.limits.firstLineMs);
   connection.open({
     frame(frame) {
-      if (firstLine) firstLine = void clearTimeout(firstLine);
+      clearTimeout(firstLine);
       session.receive(frame);
     },
     malformed: (error, fatal) => session.refuse(error, fatal),

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { failure, readAs, readId, readMessage, result, type Id, type Notification, type Request } from '@sextant/protocol/envelope';
+import {
+  failure,
+  readAs,
+  readId,
+  readMessage,
+  result,
+  type Id,
+  type Notification,
+  type Request,
+} from '@sextant/protocol/envelope';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { encodeLine, type Frame } from '@sextant/protocol/frame';
 import type { Limits } from '@sextant/protocol/limits';
@@ -106,7 +115,8 @@ export class Session {
 
   #begin(request: Request, body: Uint8Array | undefined): void {
     const { inFlight } = this.limits;
-    if (this.#calls.has(request.id)) throw new ProtocolError('duplicate_id', 'A request with this id is still unanswered.');
+    if (this.#calls.has(request.id))
+      throw new ProtocolError('duplicate_id', 'A request with this id is still unanswered.');
     if (this.#calls.size >= inFlight) {
       throw new ProtocolError('limit', `A connection may have ${inFlight} requests unanswered; wait for one.`, {
         limit: 'inFlight',

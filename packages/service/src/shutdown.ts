@@ -25,7 +25,8 @@ export function closeWhenAsked(running: Running, log: Log): void {
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
   const orphaned = (): void => stop('the supervisor is gone');
-  // It may have gone already, while the service was being made.
-  if (process.connected === false) orphaned();
+  // Undefined without a supervisor; false if it has gone already, while the service was being made.
+  const { connected }: { connected?: boolean } = process;
+  if (connected === false) orphaned();
   else process.once('disconnect', orphaned);
 }

@@ -65,7 +65,7 @@ function routesOf(app: App, limits: Limits): Routes {
   for (const [name, method] of Object.entries(service.methods)) {
     const handler = app.handlers[name];
     // Types are forgotten here: dispatch checks the params against this very method's schema before it calls.
-    if (handler) routes.set(name, { method, handler: handler as Route['handler'] });
+    if (handler) routes.set(name, { method, handler });
   }
   const methods = [...Object.keys(sessionMethods), ...routes.keys()];
   const session = sessionHandlers(service.name, methods, { ...limits, ...app.limits });

@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { failure } from '@sextant/protocol/envelope';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { encodeLine } from '@sextant/protocol/frame';
@@ -31,8 +31,9 @@ export async function listen(
   // Beyond the descriptor limit libuv accepts and closes in silence; below this we at least answer who is there.
   server.maxConnections = limits.connections;
   await listening(server, address);
-  const bound = server.address() as AddressInfo | string | null;
-  const at = bound && typeof bound === 'object' ? { host: bound.address, port: bound.port } : { host: String(bound), port: 0 };
+  const bound = server.address();
+  const at =
+    bound && typeof bound === 'object' ? { host: bound.address, port: bound.port } : { host: String(bound), port: 0 };
   return { ...at, close: () => close(server) };
 }
 
@@ -56,7 +57,10 @@ function close(server: Server): Promise<void> {
 function detect(socket: Socket, limits: Limits, accept: (connection: Connection) => void): void {
   const hangUp = (): void => void socket.destroy();
   const deadline = setTimeout(hangUp, limits.firstLineMs);
-  socket.on('error', hangUp).on('end', hangUp).once('close', () => clearTimeout(deadline));
+  socket
+    .on('error', hangUp)
+    .on('end', hangUp)
+    .once('close', () => clearTimeout(deadline));
   socket.once('data', (chunk: Buffer) => {
     clearTimeout(deadline);
     socket.pause().off('error', hangUp).off('end', hangUp);

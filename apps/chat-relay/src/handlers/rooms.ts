@@ -4,6 +4,10 @@ import type { Rooms } from '../rooms.ts';
 
 export function list(rooms: Rooms): HandlerOf<typeof chatService, 'chat.rooms'> {
   return () => ({
-    items: [...rooms].map(({ name, members, history }) => ({ room: name, members: members.size, seq: history.lastSeq })),
+    items: [...rooms].map(({ name, members, history }) => ({
+      room: name,
+      members: members.size,
+      seq: history.lastSeq,
+    })),
   });
 }

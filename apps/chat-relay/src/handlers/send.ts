@@ -30,15 +30,22 @@ function logOut(rooms: Rooms, session: Session): void {
 
 function check(text: string, max: number): void {
   if (text.length > max) {
-    throw new ProtocolError('limit', `A message may have ${max} characters; this one has ${text.length}. Nothing was sent.`, {
-      limit: 'text',
-      max,
-      length: text.length,
-      retry: 'no',
-    });
+    throw new ProtocolError(
+      'limit',
+      `A message may have ${max} characters; this one has ${text.length}. Nothing was sent.`,
+      {
+        limit: 'text',
+        max,
+        length: text.length,
+        retry: 'no',
+      },
+    );
   }
   if (hasControlCharacter(text)) {
-    throw new ProtocolError('invalid_params', 'A message has no control characters but tab and line feed. Nothing was sent.');
+    throw new ProtocolError(
+      'invalid_params',
+      'A message has no control characters but tab and line feed. Nothing was sent.',
+    );
   }
 }
 

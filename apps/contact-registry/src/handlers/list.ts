@@ -12,5 +12,7 @@ export function list(contacts: Contacts): HandlerOf<typeof registryService, 'reg
 }
 
 function hasMeta(contact: Contact, wanted: Record<string, string>): boolean {
-  return Object.entries(wanted).every(([key, value]) => contact.meta !== undefined && Object.hasOwn(contact.meta, key) && contact.meta[key] === value);
+  return Object.entries(wanted).every(
+    ([key, value]) => contact.meta !== undefined && Object.hasOwn(contact.meta, key) && contact.meta[key] === value,
+  );
 }

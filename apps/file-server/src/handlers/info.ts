@@ -23,7 +23,9 @@ async function measure(root: Root, path: string, signal: AbortSignal): Promise<{
     signal.throwIfAborted();
     const entry = await root.stat(path ? `${path}/${name}` : name).catch(() => undefined);
     const below =
-      entry?.type === 'directory' ? await measure(root, entry.path, signal) : { files: 1, sizeBytes: entry?.sizeBytes ?? 0 };
+      entry?.type === 'directory'
+        ? await measure(root, entry.path, signal)
+        : { files: 1, sizeBytes: entry?.sizeBytes ?? 0 };
     sum.files += below.files;
     sum.sizeBytes += below.sizeBytes;
   }

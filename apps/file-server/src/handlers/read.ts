@@ -15,7 +15,12 @@ export function read(root: Root): HandlerOf<typeof fileService, 'file.read'> {
     let at = offset;
     while (at < end) {
       call.signal.throwIfAborted();
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_BYTES), 0, Math.min(READ_BYTES, end - at), at);
+      const { bytesRead, buffer } = await file.read(
+        Buffer.allocUnsafe(READ_BYTES),
+        0,
+        Math.min(READ_BYTES, end - at),
+        at,
+      );
       if (bytesRead === 0) break;
       const bytes = buffer.subarray(0, bytesRead);
       hash?.update(bytes);

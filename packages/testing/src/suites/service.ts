@@ -13,7 +13,7 @@ export function serviceSuite<S extends Service>(create: () => Promise<App<S>>): 
     it('says who it is and what it has', async () => {
       await using rig = await startRig(await create());
       const { hello } = rig.client;
-      expect(hello.methods).toEqual(expect.arrayContaining([...Object.keys(sessionMethods)]));
+      expect(hello.methods).toEqual(expect.arrayContaining(Object.keys(sessionMethods)));
       expect(hello.limits).toMatchObject({ line: LIMITS.line, inFlight: LIMITS.inFlight });
       expect(await rig.client.ping()).toBeGreaterThan(0);
     });
@@ -28,14 +28,21 @@ export function serviceSuite<S extends Service>(create: () => Promise<App<S>>): 
       await using rig = await startRig(await create());
       using raw = await openRawSocket(rig.running);
       raw.write('{"jsonrpc":"2.0","id":1,"method":"rpc.hello","params":{"protocol":2,"client":"x"}}\n');
-      expect(await raw.next()).toMatchObject({ id: 1, error: { data: { type: 'unsupported_version', supported: [1] } } });
+      expect(await raw.next()).toMatchObject({
+        id: 1,
+        error: { data: { type: 'unsupported_version', supported: [1] } },
+      });
     });
 
     it.each([
       ['no JSON', '{nonsense\n', 'parse_error'],
       ['no object', ' [1]\n', 'parse_error'],
       ['no UTF-8', new Uint8Array([0x7b, 0xff, 0x7d, 0x0a]), 'bad_utf8'],
-      ['too deep', `{"jsonrpc":"2.0","id":1,"method":"rpc.ping","params":${'{"a":'.repeat(40)}1${'}'.repeat(40)}}\n`, 'too_deep'],
+      [
+        'too deep',
+        `{"jsonrpc":"2.0","id":1,"method":"rpc.ping","params":${'{"a":'.repeat(40)}1${'}'.repeat(40)}}\n`,
+        'too_deep',
+      ],
     ])('answers %s by name and goes on', async (_what, line, type) => {
       await using rig = await startRig(await create());
       using raw = await openRawSocket(rig.running);
@@ -47,7 +54,11 @@ export function serviceSuite<S extends Service>(create: () => Promise<App<S>>): 
 
     it.each([
       ['a line over the limit', `{"a":"${'x'.repeat(LIMITS.line)}"}\n`, 'line_too_long'],
-      ['a body over the limit', `{"jsonrpc":"2.0","id":1,"method":"rpc.ping","body":${LIMITS.body + 1}}\n`, 'body_too_large'],
+      [
+        'a body over the limit',
+        `{"jsonrpc":"2.0","id":1,"method":"rpc.ping","body":${LIMITS.body + 1}}\n`,
+        'body_too_large',
+      ],
       ['a lying body', '{"jsonrpc":"2.0","id":1,"method":"rpc.ping","body":2}\nabcdef\n', 'bad_framing'],
       ['a negative body', '{"jsonrpc":"2.0","id":1,"method":"rpc.ping","body":-1}\n', 'bad_framing'],
     ])('answers %s and closes', async (_what, bytes, type) => {
