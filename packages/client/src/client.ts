@@ -70,6 +70,7 @@ export class Client<S extends Service> {
   #nextId = 1;
   #hello: Hello | undefined;
   #loss: ProtocolError | undefined;
+  #leaving = false;
 
   constructor(service: S, address: Address, connection: Connection) {
     this.#service = service;
@@ -97,9 +98,9 @@ export class Client<S extends Service> {
     return this.#hello;
   }
 
-  /** True once the connection is over. */
+  /** True once the connection is over, or the service has said that it ends it. */
   get lost(): boolean {
-    return this.#loss !== undefined;
+    return this.#leaving || this.#loss !== undefined;
   }
 
   async greet(client: string): Promise<void> {
@@ -205,6 +206,8 @@ export class Client<S extends Service> {
     } else if (method === 'rpc.credit') {
       const { id, n } = readAs(sessionNotifications['rpc.credit'], params);
       this.#pending.get(id)?.credit(n);
+    } else if (method === 'rpc.goaway') {
+      this.#leaving = true;
     }
   }
 

@@ -36,7 +36,8 @@ export async function reconnecting<S extends Service, T>(
     } finally {
       client?.close();
     }
-    await sleep(backOff.duration, undefined, { signal: options.signal });
+    // Aborted or over: the next round tells which.
+    await sleep(backOff.duration, undefined, { signal: options.signal }).catch(() => {});
   }
 }
 

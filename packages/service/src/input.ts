@@ -27,6 +27,7 @@ export class Input implements AsyncIterable<InputPart> {
   #aheadBytes = 0;
   /** Of those, bytes that the handler has taken. */
   #takenBytes = 0;
+  #ended = false;
   #closed = false;
   #wake: (() => void) | undefined;
 
@@ -43,6 +44,12 @@ export class Input implements AsyncIterable<InputPart> {
     this.#wake?.();
   }
 
+  /** Nothing more comes: the iteration ends after what waits. */
+  end(): void {
+    this.#ended = true;
+    this.#wake?.();
+  }
+
   /** Ends the iteration; what was not taken yet is dropped. */
   close(): void {
     this.#closed = true;
@@ -53,6 +60,7 @@ export class Input implements AsyncIterable<InputPart> {
   async *[Symbol.asyncIterator](): AsyncGenerator<InputPart> {
     while (!this.#closed) {
       const part = this.#parts.shift();
+      if (!part && this.#ended) return;
       if (!part) {
         await new Promise<void>((resolve) => {
           this.#wake = resolve;

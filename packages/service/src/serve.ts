@@ -1,8 +1,11 @@
 import type { Connection } from '@sextant/wire/connection';
 import { Session, type SessionHost } from './session.ts';
 
-/** Milliseconds between two looks whether a client that ended its side is still there to read. */
-const PROBE_MS = 1000;
+/**
+ * Milliseconds between two looks whether a client that ended its side is still there to read. It takes two to know: the
+ * first is answered with a reset, the second meets it.
+ */
+const PROBE_MS = 500;
 
 /** Serves one connection until it ends. `sessions` holds it as long. */
 export function serve(connection: Connection, host: SessionHost, sessions: Set<Session>): void {

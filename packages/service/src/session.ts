@@ -76,6 +76,7 @@ export class Session {
   /** The client will ask no more: what it asked is answered, then the connection ends. */
   finish(): void {
     this.#ended = true;
+    for (const { call, route } of this.#calls.values()) if (route.method.channels?.in) call.input.end();
     if (!this.busy) this.#connection.end();
   }
 

@@ -25,8 +25,7 @@ export function closeWhenAsked(running: Running, log: Log): void {
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
   const orphaned = (): void => stop('the supervisor is gone');
+  process.once('disconnect', orphaned);
   // Undefined without a supervisor; false if it has gone already, while the service was being made.
-  const { connected }: { connected?: boolean } = process;
-  if (connected === false) orphaned();
-  else process.once('disconnect', orphaned);
+  if (!(process.connected ?? true)) orphaned();
 }

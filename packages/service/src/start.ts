@@ -15,6 +15,8 @@ export interface Running {
   readonly service: string;
   readonly host: string;
   readonly port: number;
+  /** Connections at this moment. */
+  readonly connections: number;
   /** Stops listening, cancels what is unanswered, ends every connection and all that the service holds. */
   close(): Promise<void>;
 }
@@ -41,7 +43,15 @@ export async function start(
     await Promise.all([endAll(sessions), app.close?.()]);
     await closed;
   };
-  return { service: app.service.name, host: listener.host, port: listener.port, close };
+  return {
+    service: app.service.name,
+    host: listener.host,
+    port: listener.port,
+    get connections() {
+      return sessions.size;
+    },
+    close,
+  };
 }
 
 async function endAll(sessions: ReadonlySet<Session>): Promise<void> {

@@ -84,7 +84,7 @@ export class TcpConnection implements Connection {
   }
 
   end(): void {
-    if (this.#ending) return;
+    if (this.#ending || this.#socket.destroyed) return;
     this.#ending = true;
     this.#queue.flush();
     if (this.#queue.pendingBytes === 0) this.#finish();

@@ -1,0 +1,140 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { describe, expect, it } from '@jest/globals';
+import { connect } from '@sextant/client/client';
+import { reconnecting } from '@sextant/client/reconnect';
+import { startRig, testLog } from '../src/rig.ts';
+import { start } from '@sextant/service/start';
+import { waitFor } from '../src/wait.ts';
+import { createWorkshop, workshop } from './workshop.ts';
+
+const rig = () => startRig(createWorkshop());
+
+describe('connect', () => {
+  it('says what was tried when nothing answers', async () => {
+    await expect(connect(workshop, { host: '127.0.0.1', port: 1 }, { client: 'test/1' })).rejects.toMatchObject({
+      type: 'unavailable',
+      message: 'Cannot connect to 127.0.0.1:1: nothing listens there.',
+    });
+  });
+
+  it('says so when another service answers', async () => {
+    await using one = await rig();
+    const other = { ...workshop, name: 'kitchen' };
+    await expect(connect(other, one.running, { client: 'test/1' })).rejects.toMatchObject({
+      type: 'unsupported',
+      message: `127.0.0.1:${one.running.port} is workshop, not kitchen.`,
+    });
+  });
+});
+
+describe('Client', () => {
+  it('fails what is unanswered when the connection is lost, and what is asked later', async () => {
+    await using one = await rig();
+    const waiting = one.client.call('work.hold', {});
+    const failure = expect(waiting).rejects.toMatchObject({ type: 'unavailable', retry: 'unknown' });
+    await one.running.close();
+    await failure;
+    await one.client.closed;
+    expect(one.client.lost).toBe(true);
+    await expect(one.client.call('work.echo', { text: 'x' })).rejects.toMatchObject({ type: 'unavailable' });
+  });
+
+  it('cancels by signal, one that was aborted before too', async () => {
+    await using one = await rig();
+    await expect(
+      one.client.call('work.wait', { ms: 10_000 }, { signal: AbortSignal.timeout(50) }),
+    ).rejects.toMatchObject({ type: 'cancelled' });
+    await expect(one.client.call('work.wait', { ms: 10_000 }, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      type: 'cancelled',
+    });
+  });
+
+  it('is not brought down by a service that talks nonsense', async () => {
+    const server = createServer((socket) => socket.resume().write('{"jsonrpc":"2.0","method":1}\n')).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    await expect(connect(workshop, { host: '127.0.0.1', port }, { client: 'test/1' })).rejects.toMatchObject({
+      type: 'unavailable',
+    });
+    server.close();
+  });
+});
+
+describe('Stream', () => {
+  it('gives every item in order, however slowly it is read', async () => {
+    await using one = await rig();
+    const stream = one.client.open('work.count', { to: 20_000 });
+    let last = 0;
+    for await (const { item } of stream) {
+      if (item?.number !== last + 1) throw new Error(`${item?.number} after ${last}`);
+      last = item.number;
+      if (last % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect([last, await stream.result]).toEqual([20_000, { sent: 20_000 }]);
+  });
+
+  it('carries bytes both ways beyond every window, exactly', async () => {
+    await using one = await rig();
+    const sent = Buffer.from(Array.from({ length: 5_000_000 }, (_, at) => (at * 7) % 251));
+    const stream = one.client.open('work.cat', {});
+    const parts: Uint8Array[] = [];
+    const reading = (async () => {
+      for await (const { body } of stream) if (body) parts.push(body);
+    })();
+    expect(await stream.write('in', sent)).toBe(true);
+    stream.end('in');
+    await reading;
+    expect(await stream.result).toEqual({ bytes: sent.length });
+    expect(Buffer.concat(parts).equals(sent)).toBe(true);
+  });
+
+  it('stops writing when the request is answered', async () => {
+    await using one = await rig();
+    const stream = one.client.open('work.hold', {});
+    const writing = stream.write('in', Buffer.alloc(10_000_000));
+    stream.cancel();
+    expect(await writing).toBe(false);
+    await expect(stream.result).rejects.toMatchObject({ type: 'cancelled' });
+  });
+});
+
+describe('reconnecting', () => {
+  it('says that the service is gone, and goes on when it is back', async () => {
+    const first = await start(createWorkshop(), { host: '127.0.0.1', port: 0 }, testLog);
+    const at = { host: first.host, port: first.port };
+    const told: string[] = [];
+    const connections: string[] = [];
+    const outcome = reconnecting(
+      () => connect(workshop, at, { client: 'test/1' }),
+      async (client) => {
+        connections.push(client.hello.instance);
+        if (connections.length === 2) return client.call('work.echo', { text: 'back' });
+        return client.call('work.hold', {}).then(() => ({ text: 'never' }));
+      },
+      { lost: (error) => told.push(String(error)) },
+    );
+    await waitFor('the first connection', () => connections.length === 1);
+    await first.close();
+    const second = await start(createWorkshop(), at, testLog);
+    expect(await outcome).toMatchObject({ text: 'back' });
+    expect(told[0]).toContain('The service ends this connection.');
+    expect(new Set(connections).size).toBe(2);
+    await second.close();
+  });
+
+  it('ends with what its user throws while the connection stands, and when told to stop', async () => {
+    await using one = await rig();
+    const dial = () => connect(workshop, one.running, { client: 'test/1' });
+    await expect(reconnecting(dial, (client) => client.call('work.fail', {}))).rejects.toMatchObject({
+      type: 'internal',
+    });
+    const nowhere = () => connect(workshop, { host: '127.0.0.1', port: 1 }, { client: 'test/1' });
+    await expect(reconnecting(nowhere, async () => 1, { signal: AbortSignal.timeout(100) })).rejects.toMatchObject({
+      name: 'TimeoutError',
+    });
+  });
+});

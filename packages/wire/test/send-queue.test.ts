@@ -1,0 +1,75 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { SendQueue } from '../src/send-queue.ts';
+
+/** A queue whose writes are gathered, and are done when the test says so. */
+function queue(highWater = 10) {
+  const writes: string[][] = [];
+  const waiting: (() => void)[] = [];
+  const sending = new SendQueue((parts, done) => {
+    writes.push(parts.map((part) => Buffer.from(part as Uint8Array).toString()));
+    waiting.push(done);
+  }, highWater);
+  return { sending, writes, done: () => waiting.shift()?.() };
+}
+
+describe('SendQueue', () => {
+  it('makes one write of all that one turn sends, in order', async () => {
+    const { sending, writes } = queue();
+    sending.push('a');
+    sending.push(Buffer.from('b'));
+    sending.push('c');
+    expect(writes).toEqual([]);
+    await turn();
+    expect(writes).toEqual([['abc']]);
+  });
+
+  it('hands large parts over as they are', async () => {
+    const large = Buffer.alloc(5000, 'x');
+    const handed: unknown[] = [];
+    const sending = new SendQueue((parts) => handed.push(...parts), 10);
+    for (const part of ['a', large, 'b', 'c']) sending.push(part);
+    await turn();
+    expect(handed).toEqual(['a', large, 'bc']);
+    expect(handed[1]).toBe(large);
+  });
+
+  it('gathers while a write is under way', async () => {
+    const { sending, writes, done } = queue();
+    sending.push('a');
+    await turn();
+    for (const part of ['b', 'c']) {
+      sending.push(part);
+      await turn();
+    }
+    expect(writes).toEqual([['a']]);
+    done();
+    expect(writes).toEqual([['a'], ['bc']]);
+  });
+
+  it('counts bytes, not characters, and is congested above its mark', async () => {
+    const { sending, done } = queue(4);
+    sending.push('üü');
+    expect([sending.pendingBytes, sending.congested]).toEqual([4, false]);
+    sending.push('x');
+    expect([sending.pendingBytes, sending.congested]).toEqual([5, true]);
+    let drained = false;
+    void sending.drained().then(() => (drained = true));
+    await turn();
+    expect(drained).toBe(false);
+    done();
+    await turn();
+    expect([drained, sending.pendingBytes]).toEqual([true, 0]);
+  });
+
+  it('releases whoever waits when it is closed, and takes no more', async () => {
+    const { sending, writes } = queue(0);
+    sending.push('a');
+    const drained = sending.drained();
+    sending.close();
+    await drained;
+    sending.push('b');
+    await turn();
+    expect([sending.pendingBytes, writes]).toEqual([0, []]);
+  });
+});
