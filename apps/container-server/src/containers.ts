@@ -1,0 +1,80 @@
+import { ProtocolError } from '@sextant/protocol/errors';
+import { closest } from '@sextant/service/closest';
+import { nameOf } from './container.ts';
+import type { Engine, Listed, Reference } from './engine.ts';
+import { isOurs } from './labels.ts';
+import { Turns } from './turns.ts';
+
+/** What a container is known by. */
+type Known = Pick<Reference, 'id' | 'name'>;
+
+/** Characters of an id that name a container of others: what Docker's own client shows. */
+const SHORT_ID = 12;
+/** Candidates of an ambiguous id that are told. */
+const MAX_CANDIDATES = 10;
+
+/** The containers made here, each acted on by one request at a time. */
+export class Containers {
+  readonly #engine: Engine;
+  readonly #turns = new Turns();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /**
+   * Acts on the container that a target names: its id, the unique beginning of that, or its name.
+   * @throws ProtocolError `not_found`, `conflict` if it names several, `forbidden` if it was not made here.
+   */
+  async act<T>(target: string, signal: AbortSignal, act: (container: Known) => Promise<T>): Promise<T> {
+    const container = find(await this.#engine.listAll(), target);
+    return this.#turns.take(container.id, signal, () => act(container));
+  }
+}
+
+function find(listed: readonly Listed[], target: string): Known {
+  const ours = listed.filter(({ Labels }) => isOurs(Labels)).map(known);
+  const found = exactly(ours, target) ?? beginning(ours, target);
+  if (found) return found;
+  const others = listed.filter(({ Labels }) => !isOurs(Labels)).map(known);
+  if (exactly(others, target) ?? (target.length >= SHORT_ID && others.some(({ id }) => id.startsWith(target)))) {
+    throw new ProtocolError(
+      'forbidden',
+      `${JSON.stringify(target)} was not made by this service, so it is left alone.`,
+    );
+  }
+  throw missing(ours, target);
+}
+
+function known(listed: Listed): Known {
+  return { id: listed.Id, name: nameOf(listed) };
+}
+
+function exactly(containers: readonly Known[], target: string): Known | undefined {
+  return containers.find(({ id }) => id === target) ?? containers.find(({ name }) => name === target);
+}
+
+function beginning(containers: readonly Known[], target: string): Known | undefined {
+  const found = containers.filter(({ id }) => id.startsWith(target));
+  if (found.length < 2) return found[0];
+  const candidates = found.slice(0, MAX_CANDIDATES).map(({ id, name }) => ({ id, name }));
+  throw new ProtocolError(
+    'conflict',
+    `${found.length} ids begin with ${JSON.stringify(target)}; write more of it, or the name.`,
+    {
+      candidates,
+    },
+  );
+}
+
+function missing(ours: readonly Known[], target: string): ProtocolError {
+  const suggestions = closest(
+    target,
+    ours.map(({ name }) => name),
+  );
+  const hint =
+    suggestions.length > 0
+      ? `Did you mean ${suggestions.join(' or ')}?`
+      : 'container.list with all shows what there is.';
+  return new ProtocolError('not_found', `There is no container ${JSON.stringify(target)}. ${hint}`, { suggestions });
+}

@@ -1,0 +1,46 @@
+import type { containerService } from '@sextant/protocol/container';
+import type { ParamsOf } from '@sextant/protocol/method';
+import { LABELS } from './labels.ts';
+
+type Params = ParamsOf<(typeof containerService.methods)['container.create']>;
+type Port = NonNullable<Params['ports']>[number];
+
+/** What the engine is asked to create: this template and what the schema lets a caller fill in, never more. */
+export interface Creation {
+  Image: string;
+  Cmd?: string[];
+  Env: string[];
+  Labels: Record<string, string>;
+  ExposedPorts: Record<string, object>;
+  HostConfig: {
+    LogConfig: { Type: string; Config: Record<string, string> };
+    PortBindings: Record<string, { HostIp: string; HostPort: string }[]>;
+  };
+}
+
+/** What a container writes is kept up to 30 MB; the engine would keep all. */
+const LOG = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } };
+
+export function creation({ command, env = {}, ports = [] }: Params, image: string, publishHost: string): Creation {
+  const byPort = Object.groupBy(ports, ({ container, protocol }) => `${container}/${protocol}`);
+  return {
+    Image: image,
+    ...(command && { Cmd: command }),
+    Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    Labels: LABELS,
+    ExposedPorts: mapValues(byPort, () => ({})),
+    HostConfig: {
+      LogConfig: LOG,
+      PortBindings: mapValues(byPort, (ports) => ports.map((port) => binding(port, publishHost))),
+    },
+  };
+}
+
+/** The engine finds a free port where none is given. */
+function binding({ host }: Port, publishHost: string): { HostIp: string; HostPort: string } {
+  return { HostIp: publishHost, HostPort: host === undefined ? '' : String(host) };
+}
+
+function mapValues<T, U>(record: Partial<Record<string, T>>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value as T)]));
+}

@@ -1,0 +1,42 @@
+/** An answer did not come within its time. */
+export class Overdue extends Error {
+  override readonly name = 'Overdue';
+  readonly ms: number;
+
+  constructor(ms: number) {
+    super(`no answer within ${ms} ms`);
+    this.ms = ms;
+  }
+}
+
+/**
+ * Gives an act so long, and no longer than `cancel` lasts; then its signal aborts and it is waited for no more.
+ * @throws Overdue, or the reason of `cancel`.
+ */
+export async function within<T>(
+  ms: number,
+  cancel: AbortSignal | undefined,
+  act: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(new Overdue(ms)), ms);
+  const signal = cancel ? AbortSignal.any([cancel, deadline.signal]) : deadline.signal;
+  try {
+    return await unlessAborted(signal, () => act(signal));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Waits for an act only until the signal aborts, whether the act heeds it or not. */
+export async function unlessAborted<T>(signal: AbortSignal, act: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([act(), aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,62 @@
+import type { containerService, PullProgress } from '@sextant/protocol/container';
+import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
+import type { ParamsOf } from '@sextant/protocol/method';
+import type { Call } from '@sextant/service/call';
+import type { HandlerOf } from '@sextant/service/handler';
+import type { Log } from '@sextant/service/log';
+import { creation } from '../creation.ts';
+import type { Engine, Reference } from '../engine.ts';
+import { fullName } from '../image.ts';
+
+type Params = ParamsOf<(typeof containerService.methods)['container.create']>;
+
+export function create(
+  engine: Engine,
+  publishHost: string,
+  log: Log,
+): HandlerOf<typeof containerService, 'container.create'> {
+  return async (params, call) => {
+    const image = fullName(params.image);
+    if (params.pull === 'always') await pull(engine, image, call);
+    const make = (): Promise<string> => engine.create(creation(params, image, publishHost), params.name);
+    const id = await make().catch(async (error: unknown) => {
+      await pullMissing(error, engine, image, params, call);
+      return make();
+    });
+    return finish(engine, id, params.start, call.signal, log);
+  };
+}
+
+/** Of all that a creation names, only the image can be missing. */
+async function pullMissing(
+  error: unknown,
+  engine: Engine,
+  image: string,
+  params: Params,
+  call: Call<PullProgress>,
+): Promise<void> {
+  if (!isErrorType(error, 'not_found') || params.pull === 'always') throw error;
+  if (params.pull === 'missing') return pull(engine, image, call);
+  throw new ProtocolError(
+    'not_found',
+    `The engine has no image ${JSON.stringify(image)}, and it may not be pulled: pull is "never".`,
+  );
+}
+
+async function pull(engine: Engine, image: string, call: Call<PullProgress>): Promise<void> {
+  for await (const progress of engine.pull(image, call.signal)) await call.send(progress);
+}
+
+/** What cannot be started, or is not wanted any more, leaves nothing behind. */
+async function finish(engine: Engine, id: string, start: boolean, signal: AbortSignal, log: Log): Promise<Reference> {
+  try {
+    signal.throwIfAborted();
+    if (start) await engine.start(id);
+    return await engine.inspect(id);
+  } catch (error) {
+    await engine
+      .remove(id, true)
+      .catch((failure: unknown) => log.warn({ err: failure, container: id }, 'a container is left half created'));
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import { ProtocolError } from '@sextant/protocol/errors';
+import { unlessAborted } from './deadline.ts';
+
+/** Acts on one thing that may wait: more are a client that does not wait for answers. */
+const MAX_WAITING = 16;
+
+/** Lets the acts on one thing follow each other, each thing by its own key. */
+export class Turns {
+  readonly #queues = new Map<string, { last: Promise<void>; length: number }>();
+
+  /** @throws ProtocolError `busy` if too many wait already; the signal's reason if it aborts before the turn comes. */
+  async take<T>(key: string, signal: AbortSignal, act: () => Promise<T>): Promise<T> {
+    const queue = this.#queues.get(key) ?? { last: Promise.resolve(), length: 0 };
+    if (queue.length > MAX_WAITING)
+      throw new ProtocolError('busy', 'Too much is asked of this container at once; wait for some answers.');
+    this.#queues.set(key, queue);
+    queue.length += 1;
+    const { last } = queue;
+    const turn = Promise.withResolvers<void>();
+    queue.last = last.then(() => turn.promise);
+    try {
+      await unlessAborted(signal, () => last);
+      return await act();
+    } finally {
+      turn.resolve();
+      queue.length -= 1;
+      if (queue.length === 0) this.#queues.delete(key);
+    }
+  }
+}

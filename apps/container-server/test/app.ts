@@ -1,0 +1,21 @@
+import { tmpdir } from 'node:os';
+import type { containerService } from '@sextant/protocol/container';
+import type { App } from '@sextant/service/handler';
+import { startRig, testConfig, testLog, type Rig } from '@sextant/testing/rig';
+import { z } from 'zod';
+import { settings } from '../src/config.ts';
+import { create } from '../src/create.ts';
+
+export type Containers = typeof containerService;
+type Settings = z.input<z.ZodObject<typeof settings>>;
+
+/** The service as it would be with these settings, for an engine at an address. */
+export function appAt(engine: string | undefined, more: Settings = {}): Promise<App<Containers>> {
+  const config = { ...testConfig(tmpdir()), ...z.object(settings).parse({ ...more, engine }) };
+  return create(config, testLog);
+}
+
+/** The service listening, with a client beside it. */
+export async function rigAt(engine: string | undefined, more: Settings = {}): Promise<Rig<Containers>> {
+  return startRig(await appAt(engine, more));
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { containerService } from '@sextant/protocol/container';
+import { creation } from '../src/creation.ts';
+
+const schema = containerService.methods['container.create'].params;
+/** All that a caller can say. */
+const EVERYTHING = schema.parse({
+  image: 'x',
+  name: 'n',
+  command: ['a', 'b'],
+  env: { A: '1', B: 'x=y' },
+  ports: [{ container: 80, host: 8080 }, { container: 80 }, { container: 53, protocol: 'udp' }],
+  start: true,
+  pull: 'always',
+});
+
+describe('creation', () => {
+  it('is the template and what the schema lets a caller fill in', () => {
+    expect(creation(EVERYTHING, 'x:latest', '127.0.0.1')).toEqual({
+      Image: 'x:latest',
+      Cmd: ['a', 'b'],
+      Env: ['A=1', 'B=x=y'],
+      Labels: { 'sextant.managed': 'true', 'sextant.owner': 'local' },
+      ExposedPorts: { '80/tcp': {}, '53/udp': {} },
+      HostConfig: {
+        LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
+        PortBindings: {
+          '80/tcp': [
+            { HostIp: '127.0.0.1', HostPort: '8080' },
+            { HostIp: '127.0.0.1', HostPort: '' },
+          ],
+          '53/udp': [{ HostIp: '127.0.0.1', HostPort: '' }],
+        },
+      },
+    });
+  });
+
+  it("knows every member of the method's params", () => {
+    expect(Object.keys(EVERYTHING).sort()).toEqual(Object.keys(schema.shape).sort());
+  });
+
+  it("leaves the image's own command where none is given", () => {
+    expect(creation(schema.parse({ image: 'x' }), 'x:latest', '127.0.0.1')).not.toHaveProperty('Cmd');
+  });
+});

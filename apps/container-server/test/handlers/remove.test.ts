@@ -1,0 +1,57 @@
+import { expect, it } from '@jest/globals';
+import { describeWithEngine, docker, engineRig, IMAGE } from '../real-engine.ts';
+
+describeWithEngine('container.remove', () => {
+  it.each([
+    ['its name', ({ name }: { name: string }) => name],
+    ['its id', ({ id }: { id: string }) => id],
+    ['the beginning of its id', ({ id }: { id: string }) => id.slice(0, 12)],
+  ])('removes by %s', async (_what, targetOf) => {
+    await using rig = await engineRig();
+    const made = await rig.client.call('container.create', { image: IMAGE, name: rig.name(), start: false });
+    expect(await rig.client.call('container.remove', { target: targetOf(made) })).toEqual({
+      ...made,
+      state: 'removed',
+    });
+    await expect(rig.client.call('container.remove', { target: made.id })).rejects.toMatchObject({ type: 'not_found' });
+    expect(await docker('ps', '--all', '--quiet', '--filter', `name=${made.name}`)).toBe('');
+  });
+
+  it('refuses one that runs, unless forced', async () => {
+    await using rig = await engineRig();
+    const { id, name } = await rig.client.call('container.create', { image: IMAGE, name: rig.name() });
+    await expect(rig.client.call('container.remove', { target: name })).rejects.toMatchObject({
+      type: 'conflict',
+      message: `${name} is running: stop it first, or remove it with force.`,
+    });
+    expect(await rig.client.call('container.remove', { target: name, force: true })).toEqual({
+      id,
+      name,
+      state: 'removed',
+    });
+  });
+
+  it('leaves alone what was not made here', async () => {
+    await using rig = await engineRig();
+    const name = rig.name();
+    const id = await docker('run', '--detach', '--name', name, IMAGE);
+    for (const target of [name, id, id.slice(0, 12)]) {
+      await expect(rig.client.call('container.remove', { target, force: true })).rejects.toMatchObject({
+        type: 'forbidden',
+      });
+      await expect(rig.client.call('container.stop', { target })).rejects.toMatchObject({ type: 'forbidden' });
+    }
+    expect(await docker('inspect', '--format', '{{.State.Status}}', name)).toBe('running');
+  });
+
+  it('does as each asks when many ask at once', async () => {
+    await using rig = await engineRig();
+    const { name } = await rig.client.call('container.create', { image: IMAGE, name: rig.name() });
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 8 }, () => rig.client.call('container.remove', { target: name, force: true })),
+    );
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ type: 'not_found' });
+  });
+});
