@@ -114,7 +114,8 @@ export class Contacts {
   }
 
   #freeName(kind: string): string {
-    for (let number = this.#byName.size + 1; ; number += 1) {
+    const ofKind = this.#byName.values().filter(({ contact }) => contact.kind === kind);
+    for (let number = ofKind.reduce((count) => count + 1, 1); ; number += 1) {
       const name = `${kind}-${number}`;
       if (!this.#byName.has(name)) return name;
     }

@@ -48,14 +48,22 @@ export function readConfig<Schema extends z.ZodObject>(
   throw new ConfigError(`${describeIssues(parsed.error)}. --help lists the settings.`);
 }
 
-/** The settings of a service as a table of flags, variables and meanings. */
+/** The settings of a service as a table of flags, variables, meanings and defaults. */
 export function describeConfig(service: string, schema: z.ZodObject): string {
-  const rows = Object.entries(schema.shape).map(([key, setting]) => {
-    const fallback = (setting as z.ZodType).safeParse(undefined);
-    const usual = fallback.success && fallback.data !== undefined ? ` (${JSON.stringify(fallback.data)})` : '';
-    return `  --${flagOf(key).padEnd(14)} ${variableOf(service, key).padEnd(28)} ${(setting as z.ZodType).description ?? ''}${usual}`;
+  const rows = Object.entries(schema.shape).map(([key, setting]): [string, string, string] => {
+    const { description = '' } = setting as z.ZodType;
+    return [`--${flagOf(key)}`, variableOf(service, key), `${description}${usualValue(setting as z.ZodType)}`];
   });
-  return [`${service} [--flag VALUE ...]`, '', ...rows, ''].join('\n');
+  const [flags, variables] = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const lines = rows.map(
+    ([flag, variable, meaning]) => `  ${flag.padEnd(flags ?? 0)}  ${variable.padEnd(variables ?? 0)}  ${meaning}`,
+  );
+  return [`${service} [--flag VALUE ...]`, '', ...lines, ''].join('\n');
+}
+
+function usualValue(setting: z.ZodType): string {
+  const { data } = setting.safeParse(undefined);
+  return typeof data === 'string' || typeof data === 'number' ? ` (${data})` : '';
 }
 
 /** The folder of one service's data. */
