@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ProtocolError } from './errors.ts';
-import type { JsonObject } from './frame.ts';
+import type { JsonObject } from './line.ts';
 
 /** Who asked, within one connection and direction: a string of 1 to 64 characters or a whole number. */
 export const idSchema = z.union([z.int().min(0), z.string().min(1).max(64)]);

@@ -1,13 +1,12 @@
 import { ProtocolError } from './errors.ts';
 import type { Limits } from './limits.ts';
+import { parseLine, type JsonObject } from './line.ts';
 
 /** One message and the raw bytes that followed its line, if its `body` announced any. */
 export interface Frame {
   message: JsonObject;
   body?: Uint8Array;
 }
-
-export type JsonObject = Record<string, unknown>;
 
 /** What a decoder reports to. `malformed` with `fatal` means the position in the stream is lost and nothing follows. */
 export interface FrameSink {
@@ -200,57 +199,6 @@ export class FrameDecoder {
     this.#parts = [];
     this.#sink.malformed(error, true);
   }
-}
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-function parseLine(line: Uint8Array, depth: number): JsonObject {
-  const text = decode(line);
-  const value = parseJson(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ProtocolError('parse_error', 'A line must be one JSON object; batches and bare values are not taken.');
-  }
-  // Every level takes two bytes at least, and only an escape can smuggle in half a surrogate pair.
-  if (line.length > 2 * depth && isDeeper(value, depth)) {
-    throw new ProtocolError('too_deep', `A message may be nested ${depth} levels deep.`);
-  }
-  if (text.includes('\\u') && !isWellFormed(value)) {
-    throw new ProtocolError('bad_utf8', 'A string contains half of a surrogate pair.');
-  }
-  return value as JsonObject;
-}
-
-function decode(line: Uint8Array): string {
-  try {
-    return decoder.decode(line);
-  } catch (cause) {
-    throw new ProtocolError('bad_utf8', 'The line is not UTF-8.', {}, { cause });
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ProtocolError('parse_error', 'The line is not JSON. One JSON object a line, ended by LF.', {}, { cause });
-  }
-}
-
-/** True if objects and arrays are nested more than `depth` levels. `for in`, since this runs for every longer line. */
-function isDeeper(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (depth === 0) return true;
-  for (const key in value) {
-    if (isDeeper((value as JsonObject)[key], depth - 1)) return true;
-  }
-  return false;
-}
-
-/** True if UTF-8 can carry every text in a value. */
-function isWellFormed(value: unknown): boolean {
-  if (typeof value === 'string') return value.isWellFormed();
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.entries(value).every(([key, member]) => key.isWellFormed() && isWellFormed(member));
 }
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {

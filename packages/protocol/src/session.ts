@@ -15,7 +15,9 @@ export const sessionMethods = {
       protocol: z.int(),
       /** Name and version of the program that asks, such as `sextant/1.2`. */
       client: z.string().min(1).max(64),
-      /** Both sides send requests; only between two peer-nodes. */
+      /** Reserved: taken, and without effect yet. */
+      auth: z.looseObject({ type: z.string() }).optional(),
+      heartbeat: z.int().min(1).optional(),
       duplex: z.boolean().optional(),
     }),
     result: z.object({

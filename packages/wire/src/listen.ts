@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { failure } from '@sextant/protocol/envelope';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { encodeLine } from '@sextant/protocol/frame';
@@ -6,8 +6,11 @@ import type { Limits } from '@sextant/protocol/limits';
 import type { Connection } from './connection.ts';
 import { TcpConnection } from './tcp.ts';
 
-/** Where to listen: a port of an address (0 = any free one), or the path of a Unix socket. */
-export type ListenAddress = { host: string; port: number } | { path: string };
+/** Where to listen: a port of an address; 0 takes any free one. */
+export interface ListenAddress {
+  host: string;
+  port: number;
+}
 
 export interface Listener {
   readonly host: string;
@@ -31,10 +34,8 @@ export async function listen(
   // Beyond the descriptor limit libuv accepts and closes in silence; below this we at least answer who is there.
   server.maxConnections = limits.connections;
   await listening(server, address);
-  const bound = server.address();
-  const at =
-    bound && typeof bound === 'object' ? { host: bound.address, port: bound.port } : { host: String(bound), port: 0 };
-  return { ...at, close: () => close(server) };
+  const { address: host, port } = server.address() as AddressInfo;
+  return { host, port, close: () => close(server) };
 }
 
 function listening(server: Server, address: ListenAddress): Promise<void> {
