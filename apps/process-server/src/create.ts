@@ -1,0 +1,14 @@
+import { join, resolve } from 'node:path';
+import { processService } from '@sextant/protocol/process';
+import { dataFolder } from '@sextant/service/config';
+import type { App } from '@sextant/service/handler';
+import type { ProcessConfig } from './config.ts';
+import { handlers } from './handlers.ts';
+import { Logs } from './logs.ts';
+import { Runs } from './runs.ts';
+
+export async function create(config: ProcessConfig): Promise<App<typeof processService>> {
+  const logs = await Logs.open(join(dataFolder(config, processService.name), 'runs'));
+  const runs = new Runs(logs, { cwd: resolve(config.cwd ?? ''), maxRuns: config.maxRuns });
+  return { service: processService, handlers: handlers(runs), close: () => runs.close() };
+}

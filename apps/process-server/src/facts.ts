@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
+import type { Order } from './program.ts';
+
+/** What is known of a run from its beginning. */
+export interface RunFacts {
+  id: string;
+  /** Counts the runs of a service upwards. */
+  number: number;
+  name: string;
+  program: string;
+  args: string[];
+  cwd: string;
+  owner: string;
+  detached: boolean;
+}
+
+export function factsOf(order: Order, more: Pick<RunFacts, 'number' | 'cwd' | 'owner' | 'detached'>): RunFacts {
+  const { program, args = [], name = basename(program) || program } = order;
+  return { id: randomBytes(6).toString('hex'), name, program, args: shorten(args), ...more };
+}
+
+/** Characters of its arguments that are remembered of a run: its history must not hold what a client may send. */
+const REMEMBERED = 4096;
+
+function shorten(args: readonly string[]): string[] {
+  let left = REMEMBERED;
+  const fitting = args.findIndex((argument) => (left -= argument.length) < 0);
+  return fitting === -1 ? [...args] : [...args.slice(0, fitting), `... ${args.length - fitting} more`];
+}

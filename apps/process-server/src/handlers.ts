@@ -1,0 +1,24 @@
+import type { processService } from '@sextant/protocol/process';
+import type { Handlers } from '@sextant/service/handler';
+import { add } from './handlers/add.ts';
+import { close } from './handlers/close.ts';
+import { div } from './handlers/div.ts';
+import { list } from './handlers/list.ts';
+import { mult } from './handlers/mult.ts';
+import { run } from './handlers/run.ts';
+import { start } from './handlers/start.ts';
+import { sub } from './handlers/sub.ts';
+import type { Runs } from './runs.ts';
+
+export function handlers(runs: Runs): Handlers<typeof processService> {
+  return {
+    'process.run': run(runs),
+    'process.start': start(runs),
+    'process.close': close(runs),
+    'process.list': list(runs),
+    'calc.add': add,
+    'calc.sub': sub,
+    'calc.mult': mult,
+    'calc.div': div,
+  };
+}

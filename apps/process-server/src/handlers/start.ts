@@ -1,0 +1,10 @@
+import type { processService } from '@sextant/protocol/process';
+import type { HandlerOf } from '@sextant/service/handler';
+import type { Runs } from '../runs.ts';
+
+export function start(runs: Runs): HandlerOf<typeof processService, 'process.start'> {
+  return async ({ detached, ...order }, { session }) => {
+    const { run, child } = await runs.start(order, session.id, detached ? undefined : session.over);
+    return { id: run.id, pid: child.pid };
+  };
+}

@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { codeOf } from './reasons.ts';
+
+/** In the environment of a program and of all that it starts: the id of the run they belong to. */
+export const MARKER = 'SEXTANT_RUN';
+
+/** A living process of this machine. */
+export interface Process {
+  pid: number;
+  parent: number;
+  group: number;
+  /** The run it carries the marker of; known on Linux only. */
+  run?: string | undefined;
+}
+
+/** All living processes of this machine, as far as this service may see them. */
+export function listProcesses(): Promise<Process[]> {
+  return process.platform === 'linux' ? readProc() : askPs();
+}
+
+/** Processes looked at in one turn of the event loop, some 25 microseconds each. */
+const PER_TURN = 64;
+
+/** Reads at once and not through the thread pool, which takes four times as long for files that are only memory. */
+async function readProc(): Promise<Process[]> {
+  const found: Process[] = [];
+  for (const [at, name] of readdirSync('/proc').entries()) {
+    if (at % PER_TURN === PER_TURN - 1) await turn();
+    if (/^\d+$/.test(name)) found.push(...readOne(Number(name)));
+  }
+  return found;
+}
+
+function readOne(pid: number): Process[] {
+  const stat = read(pid, 'stat');
+  // The name in parentheses may hold anything, parentheses too.
+  const [state = '', parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return isLiving(state) ? [{ pid, parent: Number(parent), group: Number(group), run: readMarker(pid) }] : [];
+}
+
+function readMarker(pid: number): string | undefined {
+  const start = `\0${MARKER}=`;
+  const environment = `\0${read(pid, 'environ')}`;
+  const at = environment.indexOf(start);
+  return at === -1 ? undefined : environment.slice(at + start.length).split('\0', 1)[0];
+}
+
+/** The system's words for: it is gone meanwhile, or not ours to look into. */
+const UNSEEN = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
+
+/** Empty for a process that cannot be seen; nobody may be taken for gone because we are short of descriptors. */
+function read(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  } catch (error) {
+    if (UNSEEN.has(codeOf(error))) return '';
+    throw error;
+  }
+}
+
+/** The same from `ps`, for systems without /proc. */
+export async function askPs(): Promise<Process[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat=']);
+  return stdout.split('\n').flatMap((line) => {
+    const [pid, parent, group, state = ''] = line.trim().split(/\s+/);
+    return isLiving(state) ? [{ pid: Number(pid), parent: Number(parent), group: Number(group) }] : [];
+  });
+}
+
+/** Not gone, and no zombie that only waits for its parent to notice. */
+function isLiving(state: string): boolean {
+  return state !== '' && !'ZX'.includes(state.charAt(0));
+}

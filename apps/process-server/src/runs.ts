@@ -1,0 +1,148 @@
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ProtocolError } from '@sextant/protocol/errors';
+import { Census } from './census.ts';
+import { factsOf, type RunFacts } from './facts.ts';
+import type { Logs } from './logs.ts';
+import { MARKER } from './processes.ts';
+import { settle, type Order } from './program.ts';
+import { explain, reasonOf } from './reasons.ts';
+import { LINGER_MS, Run } from './run.ts';
+import { spawnAttached, spawnLogged, type AttachedChild, type Child, type Program } from './spawn.ts';
+import { Tree } from './tree.ts';
+
+export interface RunSettings {
+  /** Where programs run unless asked otherwise. */
+  cwd: string;
+  maxRuns: number;
+}
+
+/** A run that has begun, and its program. */
+export interface Begun<C extends Child = Child> {
+  run: Run;
+  child: C;
+}
+
+type Spawn<C extends Child> = (program: Program, id: string) => Promise<C>;
+
+/** Ended runs that are remembered: some hours of a busy day, in at most 40 MB. */
+const HISTORY = 1000;
+
+/** Milliseconds that programs have to end when the service does: it is to be gone within two seconds. */
+const CLOSING_GRACE_MS = 1000;
+
+/** The programs that were asked for: those that run, and the last that ended. */
+export class Runs {
+  readonly #logs: Logs;
+  readonly #settings: RunSettings;
+  readonly #census = new Census();
+  readonly #starting = new Set<Promise<unknown>>();
+  /** Those with something left to end: the program, or what it left behind unless that is detached. */
+  readonly #living = new Set<Run>();
+  readonly #ended: Run[] = [];
+  #count = 0;
+  #closing = false;
+
+  constructor(logs: Logs, settings: RunSettings) {
+    this.#logs = logs;
+    this.#settings = settings;
+  }
+
+  /** Starts a program whose streams are the caller's; it ends with `until`. */
+  attach(order: Order, owner: string, until: AbortSignal): Promise<Begun<AttachedChild>> {
+    return this.#begin(order, owner, until, spawnAttached);
+  }
+
+  /** Starts a program that prints into its log; it ends with `until`, or is detached where there is none. */
+  start(order: Order, owner: string, until: AbortSignal | undefined): Promise<Begun> {
+    return this.#begin(order, owner, until, (program, id) => this.#logs.write(id, (log) => spawnLogged(program, log)));
+  }
+
+  /** Newest first. */
+  list(): Run[] {
+    return [...this.#living, ...this.#ended].sort((a, b) => b.facts.number - a.facts.number);
+  }
+
+  /** Ends everything that runs, detached or not, and starts no more. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.allSettled(this.#starting);
+    await Promise.all([...[...this.#living].map((run) => run.end(CLOSING_GRACE_MS)), this.#endLeftBehind()]);
+  }
+
+  async #begin<C extends Child>(
+    order: Order,
+    owner: string,
+    until: AbortSignal | undefined,
+    spawn: Spawn<C>,
+  ): Promise<Begun<C>> {
+    this.#admit();
+    const cwd = resolve(this.#settings.cwd, order.cwd ?? '');
+    const facts = factsOf(order, { number: ++this.#count, cwd, owner, detached: until === undefined });
+    const launch = this.#launch(order, facts, spawn);
+    this.#starting.add(launch);
+    try {
+      const begun = await launch;
+      if (until) endWith(begun.run, until);
+      return begun;
+    } catch (error) {
+      this.#remember(Run.failed(facts, reasonOf(error)));
+      throw error;
+    } finally {
+      this.#starting.delete(launch);
+    }
+  }
+
+  #admit(): void {
+    if (this.#closing) throw new ProtocolError('draining', 'This service is closing and starts nothing more.');
+    const { maxRuns } = this.#settings;
+    const running = [...this.#living].filter((run) => run.running).length;
+    if (running + this.#starting.size < maxRuns) return;
+    throw new ProtocolError(
+      'busy',
+      `${maxRuns} programs run, the most this service takes. Close one, or wait for one to end.`,
+    );
+  }
+
+  async #launch<C extends Child>(order: Order, facts: RunFacts, spawn: Spawn<C>): Promise<Begun<C>> {
+    const program = await settle(order, facts.cwd);
+    const marked = { ...program, env: { ...program.env, [MARKER]: facts.id } };
+    const child = await spawn(marked, facts.id).catch((error: unknown) => {
+      throw explain(error, order.program);
+    });
+    const run = Run.started(facts, child, this.#census);
+    this.#living.add(run);
+    void this.#follow(run);
+    return { run, child };
+  }
+
+  /** To the end of its program, and of what that left behind: a client's programs go when it goes. */
+  async #follow(run: Run): Promise<void> {
+    await run.exited;
+    if (!run.facts.detached) {
+      await sleep(LINGER_MS, undefined, { ref: false });
+      await run.end();
+    }
+    this.#living.delete(run);
+    this.#remember(run);
+  }
+
+  #remember(run: Run): void {
+    this.#ended.push(run);
+    const forgotten = this.#ended.length > HISTORY ? this.#ended.shift() : undefined;
+    if (forgotten) void this.#logs.remove(forgotten.id);
+  }
+
+  /** What detached programs left behind is known by its marker alone: their process ids may be others' by now. */
+  async #endLeftBehind(): Promise<void> {
+    const detached = new Set(this.#ended.filter(({ facts }) => facts.detached).map(({ id }) => id));
+    if (detached.size > 0) await new Tree(this.#census, { marked: (run) => detached.has(run) }).end(CLOSING_GRACE_MS);
+  }
+}
+
+function endWith(run: Run, until: AbortSignal): void {
+  const end = (): void => void run.end();
+  until.addEventListener('abort', end, { once: true });
+  if (until.aborted) end();
+  void run.exited.then(() => until.removeEventListener('abort', end));
+}

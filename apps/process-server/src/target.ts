@@ -1,0 +1,63 @@
+import { ProtocolError } from '@sextant/protocol/errors';
+import { closest } from '@sextant/service/closest';
+import type { Run } from './run.ts';
+
+/** Characters from which on the beginning of an id is taken for one. */
+const MIN_PREFIX = 4;
+
+/**
+ * The running programs that a target means, newest first: by id, pid, name, or the beginning of an id, the first of
+ * these that fits. Several of a name only if all are meant.
+ * @throws ProtocolError `not_found` with `suggestions`, or `conflict` with the `ids` that fit.
+ */
+export function pick(runs: readonly Run[], target: string, all: boolean): Run[] {
+  const fitting = matches(
+    runs.filter(({ running }) => running),
+    target,
+  );
+  if (fitting.length === 0) throw missing(runs, target);
+  if (fitting.length === 1 || (all && fitting.every(({ facts }) => facts.name === target))) return fitting;
+  throw ambiguous(fitting);
+}
+
+function matches(runs: readonly Run[], target: string): Run[] {
+  const ways: ((run: Run) => boolean)[] = [
+    ({ id }) => id === target,
+    ({ pid }) => String(pid) === target,
+    ({ facts }) => facts.name === target,
+    ({ id }) => target.length >= MIN_PREFIX && id.startsWith(target),
+  ];
+  return ways.map((fits) => runs.filter(fits)).find(({ length }) => length > 0) ?? [];
+}
+
+function missing(runs: readonly Run[], target: string): ProtocolError {
+  const [ended] = matches(runs, target);
+  if (ended) return over(ended);
+  const running = runs.filter((run) => run.running);
+  const suggestions = closest(target, [...new Set(running.flatMap(({ id, facts }) => [facts.name, id]))]);
+  const hint =
+    suggestions.length > 0 ? `Did you mean ${suggestions.join(' or ')}?` : 'process.list shows what there is.';
+  return new ProtocolError('not_found', `No such program runs. ${hint}`, { suggestions });
+}
+
+function over(ended: Run): ProtocolError {
+  const { id, state, exitCode, signal } = ended.describe();
+  const how = {
+    exited: `it exited with ${exitCode}`,
+    killed: `${signal} ended it`,
+    failed: 'it could not be started',
+    running: '',
+  };
+  return new ProtocolError('conflict', `Nothing to close: ${id} is over, ${how[state]}.`, { ids: [id], state });
+}
+
+function ambiguous(fitting: readonly Run[]): ProtocolError {
+  const ids = fitting.map(({ id }) => id);
+  const shown = ids.slice(0, 10).join(', ');
+  const rest = ids.length > 10 ? ` and ${ids.length - 10} more` : '';
+  return new ProtocolError(
+    'conflict',
+    `${ids.length} programs fit: ${shown}${rest}. Name one, or say all for all of one name.`,
+    { ids },
+  );
+}

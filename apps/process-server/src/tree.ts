@@ -1,0 +1,111 @@
+import type { Census } from './census.ts';
+import type { Process } from './processes.ts';
+
+/** Milliseconds after KILL in which the system makes an end; what is still there then is not ours to end. */
+const LAST_MS = 1000;
+
+/** Looks without a find after which a tree is gone: one that forks while it is looked at can slip through one. */
+const QUIET_LOOKS = 2;
+
+/** Where a tree begins: the process group of a program, and whatever carries the marker of its run. */
+export interface Roots {
+  group?: number;
+  marked(run: string): boolean;
+}
+
+/** A program and everything it started, also what left its group or lost its parent. */
+export class Tree {
+  readonly #census: Census;
+  readonly #roots: Roots;
+  readonly #told = new Set<number>();
+  #killAt = Infinity;
+  #ending: Promise<boolean> | undefined;
+
+  constructor(census: Census, roots: Roots) {
+    this.#census = census;
+    this.#roots = roots;
+  }
+
+  /**
+   * Ends it all: TERM, and KILL after `graceMs`; of several asks the earliest KILL counts. False if something is left
+   * that the system does not let us end.
+   */
+  end(graceMs: number): Promise<boolean> {
+    this.#killAt = Math.min(this.#killAt, performance.now() + graceMs);
+    this.#ending ??= this.#endAll().finally(() => {
+      this.#ending = undefined;
+      this.#killAt = Infinity;
+    });
+    return this.#ending;
+  }
+
+  async #endAll(): Promise<boolean> {
+    // The group first and at once: that needs no look, and leaves out nothing that is forked just now.
+    this.#tellGroup();
+    for (let looks = 0, quiet = 0; quiet < QUIET_LOOKS; looks += 1) {
+      const members = await this.#look();
+      const none = members?.length === 0;
+      if (!none && performance.now() > this.#killAt + LAST_MS) return false;
+      if (performance.now() > this.#killAt) this.#kill(members ?? []);
+      else this.#tell(members ?? [], looks === 0);
+      quiet = none ? quiet + 1 : 0;
+    }
+    return true;
+  }
+
+  /** Nothing where the system does not let us look, for want of a descriptor: the next time, then. */
+  async #look(): Promise<Process[] | undefined> {
+    const processes = await this.#census.look().catch(() => undefined);
+    return processes && withDescendants(processes, (process) => this.#isRoot(process));
+  }
+
+  #isRoot({ group, run }: Process): boolean {
+    return group === this.#roots.group || (run !== undefined && this.#roots.marked(run));
+  }
+
+  #tellGroup(): void {
+    if (this.#roots.group !== undefined) terminate(-this.#roots.group);
+  }
+
+  /**
+   * TERM for those who left the group; once for each, as a second one may be taken for impatience. What appears later
+   * below a living member is its way of ending well and is left to it.
+   */
+  #tell(members: readonly Process[], first: boolean): void {
+    const living = new Set(members.map(({ pid }) => pid));
+    for (const { pid, parent, group } of members) {
+      if (group === this.#roots.group || this.#told.has(pid) || (!first && living.has(parent))) continue;
+      this.#told.add(pid);
+      terminate(pid);
+    }
+  }
+
+  /** By group, for what is forked just now. Groups 0 and 1 would be everybody's. */
+  #kill(members: readonly Process[]): void {
+    const targets = new Set(members.map(({ pid, group }) => (group > 1 ? -group : pid)));
+    if (this.#roots.group !== undefined) targets.add(-this.#roots.group);
+    for (const target of targets) signal(target, 'SIGKILL');
+  }
+}
+
+function withDescendants(processes: readonly Process[], isRoot: (process: Process) => boolean): Process[] {
+  const children = Map.groupBy(processes, ({ parent }) => parent);
+  const members = new Set(processes.filter(isRoot));
+  // Going through a set comes to what is added meanwhile.
+  for (const { pid } of members) for (const child of children.get(pid) ?? []) members.add(child);
+  return [...members];
+}
+
+function terminate(target: number): void {
+  signal(target, 'SIGTERM');
+  // One that is stopped hears nothing else.
+  signal(target, 'SIGCONT');
+}
+
+function signal(target: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(target, name);
+  } catch {
+    // Gone meanwhile, or another user's: the next look tells.
+  }
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { askPs, listProcesses } from '../src/processes.ts';
+import { numbersOf, start } from './rig.ts';
+
+describe('listProcesses', () => {
+  it('knows parent, group and run of each, however it is called', async () => {
+    await using rig = await start();
+    const line = `exec -a ") R 1 1 (" sleep 1000 & echo $$; setsid bash -c 'echo $$; exec sleep 1000' & wait`;
+    const stream = rig.client.open('process.run', { program: 'bash', args: ['-c', line] });
+    const [main = 0, apart = 0] = await numbersOf(stream, 2);
+    const run = (await rig.client.call('process.list', {})).items[0]?.id;
+    const found = (await listProcesses()).filter((process) => process.run === run);
+    expect(found).toHaveLength(3);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        { pid: main, parent: process.pid, group: main, run },
+        { pid: apart, parent: main, group: apart, run },
+        { pid: expect.any(Number), parent: main, group: main, run },
+      ]),
+    );
+  });
+
+  it('agrees with ps, which is asked where there is no /proc', async () => {
+    await using rig = await start();
+    const line = `sleep 1000 & echo $$; setsid bash -c 'echo $$; exec sleep 1000' & wait`;
+    const [main = 0] = await numbersOf(rig.client.open('process.run', { program: 'bash', args: ['-c', line] }), 2);
+    const family = (processes: { pid: number; parent: number; group: number }[]): object[] =>
+      processes
+        .filter(({ pid, parent }) => pid === main || parent === main)
+        .map(({ pid, parent, group }) => ({ pid, parent, group }))
+        .sort((a, b) => a.pid - b.pid);
+    const seen = family(await listProcesses());
+    expect(seen).toHaveLength(3);
+    expect(family(await askPs())).toEqual(seen);
+  });
+});

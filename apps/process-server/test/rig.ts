@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import type { Client } from '@sextant/client/client';
+import type { Stream } from '@sextant/client/stream';
+import type { Limits } from '@sextant/protocol/limits';
+import type { processService } from '@sextant/protocol/process';
+import { startRig, temporaryFolder, testConfig, type Rig } from '@sextant/testing/rig';
+import { waitFor } from '@sextant/testing/wait';
+import type { ProcessConfig } from '../src/config.ts';
+import { create } from '../src/create.ts';
+
+export type Processes = Client<typeof processService>;
+export type Running = Stream<(typeof processService.methods)['process.run']>;
+
+/** A process server with a folder of its own; both go when it does. */
+export async function start(
+  settings: Partial<ProcessConfig> = {},
+  limits: Partial<Limits> = {},
+): Promise<Rig<typeof processService> & { home: string }> {
+  const home = await temporaryFolder();
+  const rig = await startRig(await create({ ...testConfig(home.path), maxRuns: 256, ...settings }), limits);
+  return {
+    running: rig.running,
+    client: rig.client,
+    connect: () => rig.connect(),
+    home: home.path,
+    async [Symbol.asyncDispose]() {
+      await rig[Symbol.asyncDispose]();
+      await home[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What a run printed and how it ended. */
+export async function collect(stream: Running): Promise<{
+  stdout: Buffer;
+  stderr: Buffer;
+  ended: string[];
+  result: Awaited<Running['result']>;
+}> {
+  const parts: Record<string, Uint8Array[]> = { stdout: [], stderr: [] };
+  const ended: string[] = [];
+  for await (const { channel = '', body, end } of stream) {
+    if (body) parts[channel]?.push(body);
+    if (end) ended.push(channel);
+  }
+  const [stdout, stderr] = [Buffer.concat(parts['stdout'] ?? []), Buffer.concat(parts['stderr'] ?? [])];
+  return { stdout, stderr, ended, result: await stream.result };
+}
+
+/** Runs a line of bash to its end. */
+export function bash(client: Processes, line: string): ReturnType<typeof collect> {
+  return collect(client.open('process.run', { program: 'bash', args: ['-c', line] }));
+}
+
+/** The numbers a stream prints first, such as process ids. */
+export async function numbersOf(stream: Running, count: number): Promise<number[]> {
+  let text = '';
+  for await (const { body } of stream) {
+    text += Buffer.from(body ?? []).toString();
+    const numbers = text.split('\n').slice(0, -1).map(Number);
+    if (numbers.length >= count) return numbers;
+  }
+  throw new Error(`it ended after ${JSON.stringify(text)}`);
+}
+
+/** True for a process that is there and no zombie: not every machine has an init that buries orphans. */
+export function isAlive(pid: number): boolean {
+  const state = statOf(pid)[0];
+  return state !== undefined && state !== 'Z' && state !== 'X';
+}
+
+/** Ticks of processor time a process has used. */
+export function ticksOf(pid: number): number {
+  const stat = statOf(pid);
+  return Number(stat[11]) + Number(stat[12]);
+}
+
+export function allGone(pids: readonly number[], withinMs: number): Promise<boolean> {
+  return waitFor(`the end of ${pids.join(', ')}`, () => !pids.some(isAlive), withinMs);
+}
+
+/** Fields of a process from its state on. */
+function statOf(pid: number): string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,11 @@
+import { afterAll } from '@jest/globals';
+import { temporaryFolder, testConfig } from '@sextant/testing/rig';
+import { serviceSuite } from '@sextant/testing/suites/service';
+import { create } from '../src/create.ts';
+
+const home = await temporaryFolder();
+afterAll(async () => {
+  await home[Symbol.asyncDispose]();
+});
+
+serviceSuite(() => create({ ...testConfig(home.path), maxRuns: 256 }));
