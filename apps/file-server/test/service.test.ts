@@ -1,8 +1,9 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
+import { temporaryFolder, testConfig } from '@sextant/testing/rig';
 import { serviceSuite } from '@sextant/testing/suites/service';
-import { testConfig } from '@sextant/testing/rig';
 import { create } from '../src/create.ts';
 
-serviceSuite(() => create(testConfig(mkdtempSync(join(tmpdir(), 'sextant-test-')))));
+const home = await temporaryFolder();
+afterAll(() => home[Symbol.asyncDispose]());
+
+serviceSuite(() => create(testConfig(home.path)));

@@ -40,10 +40,11 @@ export function settle(number: Big): Big {
   throw refused(`Numbers here have at most ${MAX_DIGITS} digits, and exponents up to ${MAX_PLACES}; so must results.`);
 }
 
-/** A JSON number where that prints as the same decimal, else text. */
+/** A JSON number where every reader gets the same decimal from it, else text. */
 export function tell(number: Big): number | string {
   const double = Number(number.toString());
-  return Number.isFinite(double) && number.eq(String(double)) ? double : number.toString();
+  const isExact = Number.isInteger(double) ? Number.isSafeInteger(double) : Number.isFinite(double);
+  return isExact && number.eq(String(double)) ? double : number.toString();
 }
 
 /** Of a number in JSON, what the sender wrote; a large whole one may have been another. */
