@@ -4,6 +4,8 @@ import { serviceSuite } from '@sextant/testing/suites/service';
 import { create } from '../src/create.ts';
 
 const home = await temporaryFolder();
-afterAll(() => home[Symbol.asyncDispose]());
+afterAll(async () => {
+  await home[Symbol.asyncDispose]();
+});
 
 serviceSuite(() => create(testConfig(home.path)));
