@@ -1,0 +1,28 @@
+import { connect, type Client } from '@sextant/client/client';
+import { reconnecting, type ReconnectOptions } from '@sextant/client/reconnect';
+import type { Service } from '@sextant/protocol/method';
+import { CLIENT_NAME } from './service.ts';
+
+/**
+ * Uses a connection that stands, and new ones to the same address whenever it is lost: so whoever connected learned at
+ * once if nothing answers, and only then is patient.
+ * @throws what `use` throws while its connection stands, or the signal's reason.
+ */
+export async function keepConnected<S extends Service, T>(
+  service: S,
+  first: Client<S>,
+  use: (client: Client<S>) => Promise<T>,
+  options: ReconnectOptions & { signal: AbortSignal },
+): Promise<T> {
+  let standing: Client<S> | undefined = first;
+  const next = async (): Promise<Client<S>> => {
+    const client = standing ?? (await connect(service, first.address, { client: CLIENT_NAME, signal: options.signal }));
+    standing = undefined;
+    return client;
+  };
+  try {
+    return await reconnecting(next, use, options);
+  } catch (error) {
+    throw options.signal.aborted ? options.signal.reason : error;
+  }
+}
