@@ -130,11 +130,7 @@ export class Talk {
     const stream = client.open('chat.join', { room, nick, echo: true, ...from });
     for await (const { item } of stream) if (item) await this.#receive(client, item);
     this.#joined = undefined;
-    const { reason } = await stream.result;
-    // A server that stops makes everyone leave; that is no wish of ours.
-    if (client.lost && reason === 'left' && !this.#leaving)
-      throw new ProtocolError('unavailable', 'The server ended the connection.');
-    return reason;
+    return (await stream.result).reason;
   }
 
   async #receive(client: Chat, item: ItemOf<JoinMethod>): Promise<void> {
