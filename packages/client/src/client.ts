@@ -49,9 +49,9 @@ export async function connect<S extends Service>(
     await client.greet(options.client);
     return client;
   } catch (error) {
+    const silent = patience.aborted || client.lost;
     client.close();
-    if (patience.aborted) throw silent(service, address);
-    throw error;
+    throw silent ? notGreeted(service, address) : error;
   } finally {
     patience.removeEventListener('abort', giveUp);
   }
@@ -226,10 +226,10 @@ export class Client<S extends Service> {
   }
 }
 
-function silent(service: Service, { host, port }: Address): ProtocolError {
+function notGreeted(service: Service, { host, port }: Address): ProtocolError {
   return new ProtocolError(
     'unavailable',
-    `${host}:${port} takes connections but does not greet: it is not ${service.name}, or it hangs.`,
+    `${host}:${port} takes connections but does not greet: it is not ${service.name}, or it hangs or is stopping.`,
   );
 }
 
