@@ -18,8 +18,20 @@ export function say(text: string): void {
 
 /** One clear sentence; never a stack. */
 export function sayError(error: unknown): void {
-  const message = error instanceof ProtocolError || Error.isError(error) ? error.message : String(error);
-  say(`${styleText('red', 'error:', { stream: process.stderr })} ${message}`);
+  say(errorText(error));
+}
+
+/** An error in one line, with the nearest names where what was named is not there. */
+export function errorText(error: unknown): string {
+  const message = Error.isError(error) ? error.message : String(error);
+  return `${styleText('red', 'error:', { stream: process.stderr })} ${message}${nearestOf(error, message)}`;
+}
+
+/** Some services say themselves what may have been meant. */
+function nearestOf(error: unknown, message: string): string {
+  const suggestions = error instanceof ProtocolError ? error.data['suggestions'] : undefined;
+  if (!Array.isArray(suggestions) || suggestions.length === 0) return '';
+  return suggestions.some((name) => message.includes(String(name))) ? '' : ` Did you mean ${suggestions.join(' or ')}?`;
 }
 
 /** Less important words, where the terminal has shades. */
@@ -43,7 +55,23 @@ export function table(headings: readonly string[], rows: readonly (readonly (str
 }
 
 const NO_LINES = Object.fromEntries(
-  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'].map((part) => [part, '']),
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+    'middle',
+  ].map((part) => [part, '']),
 );
 
 /** Prints a list as a table, as JSON lines with `--json`, or says what to type when there is nothing. */
@@ -62,7 +90,12 @@ export function printList<Item extends object>(
     say(options.empty);
   } else {
     const cells = Object.values(options.columns);
-    print(table(Object.keys(options.columns), items.map((item) => cells.map((cell) => cell(item)))));
+    print(
+      table(
+        Object.keys(options.columns),
+        items.map((item) => cells.map((cell) => cell(item))),
+      ),
+    );
   }
 }
 
@@ -86,4 +119,9 @@ export function duration(ms: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${seconds % 60}s`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h ${Math.floor((seconds % 3600) / 60)}m`;
   return `${Math.floor(seconds / 86_400)}d ${Math.floor((seconds % 86_400) / 3600)}h`;
+}
+
+/** How long so many bytes took, and how fast that was: "in 2s (512.0 MiB/s)" */
+export function rate(size: number, ms: number): string {
+  return `in ${duration(ms)} (${bytes(Math.round((size / Math.max(1, ms)) * 1000))}/s)`;
 }

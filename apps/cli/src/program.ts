@@ -1,19 +1,40 @@
+import { isErrorType } from '@sextant/protocol/errors';
 import { VERSION } from '@sextant/protocol/version';
 import { Command, CommanderError } from 'commander';
+import { addChatCommands } from './commands/chat.ts';
+import { addContainerCommands } from './commands/container.ts';
 import { addFileCommands } from './commands/file.ts';
+import { addPeerCommands } from './commands/peer.ts';
+import { addProcessCommands } from './commands/ps.ts';
+import { addRegistryCommands } from './commands/registry.ts';
+import { addRunCommand } from './commands/run.ts';
+import { addShellCommand } from './commands/shell.ts';
+import { addStatusCommand } from './commands/status.ts';
+import { addUpCommand } from './commands/up.ts';
 import { ExitCode, exitCodeOf } from './exit-code.ts';
 import { say, sayError } from './output.ts';
+import { whenUnread } from './unread.ts';
+import { SELF } from './self.ts';
+
+const EXAMPLES = `
+Begin with:
+  $ ${SELF} up                              all services, and three peers, until Ctrl-C
+  $ ${SELF} status                          what runs
+  $ ${SELF} run -- ls -l                    run a program over there, as if it ran here
+  $ ${SELF} file put report.pdf reports/    upload a file
+  $ ${SELF} chat lobby                      talk to whoever else is in the room
+  $ ${SELF} container menu                  create, list, stop and delete containers
+
+${SELF} COMMAND --help says more. Data goes to stdout, talk to stderr; NO_COLOR is obeyed.
+Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 not reachable, 4 not found, 5 not allowed, 6 in conflict, 130 stopped.`;
 
 /** Runs the command line and sets the exit code. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
+  endQuietly();
   try {
     await createProgram().parseAsync(argv);
   } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-    else {
-      sayError(error);
-      process.exitCode = exitCodeOf(error);
-    }
+    process.exitCode = explain(error);
   }
 }
 
@@ -25,7 +46,39 @@ export function createProgram(): Command {
     .option('--host <host[:port]>', 'the service to ask, where it is not on this machine or not on its usual port')
     .configureOutput({ writeErr: say })
     .showHelpAfterError('(--help lists what there is)')
+    .addHelpText('after', EXAMPLES)
     .exitOverride();
+  program.commandsGroup('Services:');
+  addUpCommand(program);
+  addStatusCommand(program);
+  program.commandsGroup('Programs:');
+  addRunCommand(program);
+  addProcessCommands(program);
+  addShellCommand(program);
+  program.commandsGroup('Files, containers, people, peers:');
   addFileCommands(program);
+  addContainerCommands(program);
+  addChatCommands(program);
+  addRegistryCommands(program);
+  addPeerCommands(program);
   return program;
+}
+
+function explain(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  if (isErrorType(error, 'cancelled')) say(error.message);
+  else sayError(error);
+  return exitCodeOf(error);
+}
+
+/** Whoever reads only the beginning of our output has what it wants; and nobody wants to see a stack. */
+function endQuietly(): void {
+  whenUnread((error) => {
+    if (error.code !== 'EPIPE') sayError(error);
+    process.exit(error.code === 'EPIPE' ? ExitCode.ok : ExitCode.failed);
+  });
+  process.on('uncaughtException', (error) => {
+    sayError(error);
+    process.exit(ExitCode.failed);
+  });
 }

@@ -3,6 +3,8 @@ import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { Service } from '@sextant/protocol/method';
 import { VERSION } from '@sextant/protocol/version';
 import type { Address } from '@sextant/wire/dial';
+import { parseAddress } from './arguments.ts';
+import { SELF } from './self.ts';
 
 /** What every command may be given. */
 export interface CommonOptions {
@@ -16,9 +18,7 @@ export const CLIENT_NAME = `sextant/${VERSION}`;
 /** Where a service is: as said by `--host`, else its usual port on this machine. */
 export function addressOf(service: Service, options: CommonOptions): Address {
   if (options.host === undefined) return { host: '127.0.0.1', port: service.port };
-  const { hostname, port } = URL.parse(`tcp://${options.host}`) ?? {};
-  if (!hostname) throw new ProtocolError('invalid_params', `--host takes HOST or HOST:PORT, not "${options.host}".`);
-  return { host: hostname.replaceAll(/[[\]]/g, ''), port: port ? Number(port) : service.port };
+  return parseAddress(options.host, service.port);
 }
 
 /** Connects to a service. Where none runs, the error says how to start it. */
@@ -27,7 +27,12 @@ export async function connectTo<S extends Service>(service: S, options: CommonOp
     return await connect(service, addressOf(service, options), { client: CLIENT_NAME });
   } catch (error) {
     if (!isErrorType(error, 'unavailable') || options.host !== undefined) throw error;
-    throw new ProtocolError('unavailable', `${error.message} Start it with: sextant up ${service.name}`, {}, { cause: error });
+    throw new ProtocolError(
+      'unavailable',
+      `${error.message} Start it with: ${SELF} up ${service.name}`,
+      {},
+      { cause: error },
+    );
   }
 }
 

@@ -1,0 +1,58 @@
+import { containerService } from '@sextant/protocol/container';
+import type { Command } from 'commander';
+import { printContainers } from '../containers/list.ts';
+import { runMenu } from '../containers/menu.ts';
+import { print, printJson } from '../output.ts';
+import { SELF } from '../self.ts';
+import { withService, type CommonOptions } from '../service.ts';
+import { addContainerActCommands } from './container-act.ts';
+import { addContainerCreateCommand } from './container-create.ts';
+
+const HELP = `
+A container is named by its name, its id, or the beginning of its id.
+
+  $ ${SELF} container create busybox --name nap -- sleep 1000
+  $ ${SELF} container ls
+  $ ${SELF} container rm -f nap
+  $ ${SELF} container menu`;
+
+export function addContainerCommands(program: Command): void {
+  const container = program
+    .command('container')
+    .description('create, list, start, stop and remove containers')
+    .addHelpText('after', HELP);
+  addList(container);
+  addContainerCreateCommand(container);
+  addContainerActCommands(container);
+  addInfo(container);
+  container
+    .command('menu')
+    .description('the numbered menu: 1 create, 2 list, 3 stop, 4 delete, 0 leave')
+    .action((_options, command: Command) => runMenu(command.optsWithGlobals()));
+}
+
+function addList(container: Command): void {
+  container
+    .command('ls')
+    .description('list the containers that run')
+    .option('-a, --all', 'the stopped ones too')
+    .action(async (_options, command: Command) => {
+      const options: CommonOptions & { all?: boolean } = command.optsWithGlobals();
+      await withService(containerService, options, (containers) =>
+        printContainers(containers, options.all === true, options.json === true),
+      );
+    });
+}
+
+function addInfo(container: Command): void {
+  container
+    .command('info')
+    .description('say which engine runs the containers')
+    .action(async (_options, command: Command) => {
+      const options: CommonOptions = command.optsWithGlobals();
+      const info = await withService(containerService, options, (containers) => containers.call('engine.info', {}));
+      if (options.json) return printJson(info);
+      print(`${info.name} ${info.version} (API ${info.apiVersion})`);
+      print(`${info.containers} containers, ${info.running} of them running; ${info.images} images`);
+    });
+}

@@ -1,0 +1,47 @@
+import { styleText } from 'node:util';
+import { ProtocolError } from '@sextant/protocol/errors';
+import type { Command } from 'commander';
+import { formatAddress, parseAddress } from '../arguments.ts';
+import { dim, printList, say } from '../output.ts';
+import { SELF } from '../self.ts';
+import type { CommonOptions } from '../service.ts';
+import { labelOf } from '../services/report.ts';
+import { findServices, type Found } from '../services/status.ts';
+
+const COLUMNS = {
+  service: ({ service, name }: Found) => labelOf(service, name),
+  address: formatAddress,
+  state: stateOf,
+  version: ({ version }: Found) => version ?? '-',
+  '': ({ note }: Found) => dim(note ?? ''),
+};
+
+export function addStatusCommand(program: Command): void {
+  program
+    .command('status')
+    .description('what runs, where, and in which version')
+    .action(async (_options, command: Command) => {
+      const options: CommonOptions = command.optsWithGlobals();
+      const found = await findServices(hostOf(options));
+      printList(found, { json: options.json, columns: COLUMNS, empty: '' });
+      if (!options.json && found.every(({ state }) => state === 'not running')) {
+        say(`\nNothing runs. Start everything with: ${SELF} up`);
+      }
+    });
+}
+
+/** Every service has a port of its own, so only the host can be said. */
+function hostOf({ host }: CommonOptions): string {
+  const address = parseAddress(host ?? '127.0.0.1', 0);
+  if (address.port === 0) return address.host;
+  throw new ProtocolError(
+    'invalid_params',
+    'status looks at every service on its usual port: give --host without one.',
+  );
+}
+
+function stateOf({ state }: Found): string {
+  return styleText(COLOURS[state], state);
+}
+
+const COLOURS = { running: 'green', 'no Docker engine': 'yellow', 'not ours': 'yellow', 'not running': 'red' } as const;

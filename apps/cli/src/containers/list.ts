@@ -1,0 +1,47 @@
+import type { Client } from '@sextant/client/client';
+import type { Container, containerService } from '@sextant/protocol/container';
+import { print, printJson, printList } from '../output.ts';
+import { SELF } from '../self.ts';
+
+/** Prints the containers made through this service. */
+export async function printContainers(
+  containers: Client<typeof containerService>,
+  all: boolean,
+  json: boolean,
+): Promise<void> {
+  const items: Container[] = [];
+  for (let next: string | undefined; ;) {
+    const page = await containers.call('container.list', { all, next });
+    items.push(...page.items);
+    if (page.next === undefined) break;
+    next = page.next;
+  }
+  const hint = all
+    ? `There is no container. Create one: ${SELF} container create IMAGE --name NAME`
+    : `No container runs. All, the stopped ones too: ${SELF} container ls -a`;
+  printList(items, { json, columns: COLUMNS, empty: hint });
+}
+
+/** Says what a container is like after something was done with it. */
+export function printReference(
+  { id, name, state }: { id: string; name: string; state: string },
+  json: boolean,
+  outcome = state,
+): void {
+  if (json) printJson({ id, name, state });
+  else print(`${name}  ${outcome}  ${id.slice(0, 12)}`);
+}
+
+const COLUMNS = {
+  name: ({ name }: Container) => name,
+  id: ({ id }: Container) => id.slice(0, 12),
+  image: ({ image }: Container) => image,
+  state: ({ state }: Container) => state,
+  status: ({ status }: Container) => status,
+  ports: ({ ports }: Container) => ports.map(formatPort).join(', '),
+};
+
+function formatPort({ container, host, protocol }: Container['ports'][number]): string {
+  const inside = protocol === 'tcp' ? `${container}` : `${container}/${protocol}`;
+  return host === undefined ? inside : `${host}->${inside}`;
+}

@@ -1,0 +1,64 @@
+import { ProtocolError } from '@sextant/protocol/errors';
+import { peerService } from '@sextant/protocol/peer';
+import { SERVICES } from '@sextant/protocol/services';
+import { closest } from '@sextant/service/closest';
+import type { Launch } from './child.ts';
+
+/** What is to be started, and how. */
+export interface StartOptions {
+  home: string;
+  /** Address to listen on. */
+  host?: string | undefined;
+  port?: number | undefined;
+  /** Peers among all; one where peer-node is asked for by name. */
+  peers?: number | undefined;
+  /** Where peers find each other, in place of a registry started beside them. */
+  registry?: string | undefined;
+  /** Name of the one peer. */
+  name?: string | undefined;
+}
+
+/** Peers that are started where nobody says how many. */
+const USUAL_PEERS = 3;
+
+/**
+ * Says what to start: the services of these names, or all.
+ * @throws ProtocolError `invalid_params` for an unknown name, or options that do not go together.
+ */
+export function planServices(names: readonly string[], options: StartOptions): Launch[] {
+  const services = names.length === 0 ? SERVICES.map(({ name }) => name) : [...new Set(names.map(known))];
+  const peers = options.peers ?? (names.length === 0 ? USUAL_PEERS : 1);
+  const spare = options.peers === undefined && names.length === 0;
+  const launches = services.flatMap((service) =>
+    service === peerService.name ? planPeers(peers, options, spare) : [plan(service, options)],
+  );
+  if (options.port !== undefined && launches.length !== 1) {
+    throw wrong('--port is for one service: name it, as in "up file-server --port 7000".');
+  }
+  return launches;
+}
+
+/** So many peers; `spare` ones are not started where as many run already. */
+export function planPeers(count: number, options: StartOptions, spare = false): Launch[] {
+  const { registry, name } = options;
+  if (name !== undefined && count > 1) throw wrong('--name is for one peer.');
+  return Array.from({ length: count }, () =>
+    Object.assign(plan(peerService.name, options, { registry, name }), { spare }),
+  );
+}
+
+function plan(service: string, { home, host, port }: StartOptions, more: Launch['flags'] = {}): Launch {
+  return { service, home, flags: { host, port, ...more } };
+}
+
+function known(name: string): string {
+  const names = SERVICES.map((service) => service.name);
+  if (names.includes(name)) return name;
+  const near = closest(name, names);
+  const meant = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
+  throw wrong(`There is no service "${name}".${meant} There are ${names.join(', ')}.`);
+}
+
+function wrong(message: string): ProtocolError {
+  return new ProtocolError('invalid_params', message);
+}

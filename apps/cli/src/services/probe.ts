@@ -1,0 +1,27 @@
+import { connect } from '@sextant/client/client';
+import { isErrorType } from '@sextant/protocol/errors';
+import type { Service } from '@sextant/protocol/method';
+import type { Address } from '@sextant/wire/dial';
+import { CLIENT_NAME } from '../service.ts';
+
+/** Milliseconds a service has to say who it is before it counts as not answering. */
+const PROBE_MS = 3000;
+
+/** What is found where a service should be. */
+export type Probe =
+  | { state: 'running'; version: string }
+  | { state: 'not running' }
+  /** Something takes connections there, and is not this service. */
+  | { state: 'not ours'; reason: string };
+
+/** Looks whether a service answers at an address. */
+export async function probe(service: Service, address: Address): Promise<Probe> {
+  try {
+    const client = await connect(service, address, { client: CLIENT_NAME, signal: AbortSignal.timeout(PROBE_MS) });
+    client.close();
+    return { state: 'running', version: client.hello.version };
+  } catch (error) {
+    if (isErrorType(error, 'unavailable') && typeof error.data['reason'] === 'string') return { state: 'not running' };
+    return { state: 'not ours', reason: Error.isError(error) ? error.message : String(error) };
+  }
+}

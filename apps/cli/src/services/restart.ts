@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ExponentialBackoff, fullJitterGenerator, type IBackoff } from 'cockatiel';
+import { formatAddress } from '../arguments.ts';
+import { duration, say } from '../output.ts';
+import type { Child, Launch } from './child.ts';
+import { logOf } from './log.ts';
+import type { Supervisor } from './supervisor.ts';
+
+const BACK_OFF = { generator: fullJitterGenerator, initialDelay: 250, maxDelay: 30_000 };
+
+/** Milliseconds after which a service counts as steady: if it ends later, the delays begin anew. */
+const STEADY_MS = 30_000;
+
+/** Starts a service again whenever it ends, and says so, until the signal aborts. */
+export async function keepRunning(
+  supervisor: Supervisor,
+  first: { launch: Launch; label: string; child: Child },
+  signal: AbortSignal,
+): Promise<void> {
+  const { launch, label } = first;
+  let backOff = firstDelay();
+  let child: Child | undefined = first.child;
+  while (!signal.aborted) {
+    if (child) {
+      const since = performance.now();
+      const how = await child.ended;
+      if (signal.aborted) return;
+      if (performance.now() - since > STEADY_MS) backOff = firstDelay();
+      say(`${label} ended ${how}; starting it again in ${duration(backOff.duration)}. Its log: ${logOf(launch)}`);
+    }
+    await sleep(backOff.duration, undefined, { signal }).catch(() => {});
+    backOff = backOff.next(undefined);
+    child = await again(supervisor, launch, label, backOff.duration, signal);
+  }
+}
+
+async function again(
+  supervisor: Supervisor,
+  launch: Launch,
+  label: string,
+  nextMs: number,
+  signal: AbortSignal,
+): Promise<Child | undefined> {
+  if (signal.aborted) return undefined;
+  try {
+    const { child, listening } = await supervisor.start(launch);
+    say(`${label} is back on ${formatAddress(listening)}.`);
+    return child;
+  } catch (error) {
+    const reason = Error.isError(error) ? error.message : String(error);
+    if (!signal.aborted) say(`${label} did not start: ${reason}; trying again in ${duration(nextMs)}.`);
+    return undefined;
+  }
+}
+
+function firstDelay(): IBackoff<unknown> {
+  return new ExponentialBackoff(BACK_OFF).next();
+}

@@ -1,0 +1,79 @@
+import type { Service } from '@sextant/protocol/method';
+import { peerService } from '@sextant/protocol/peer';
+import { registryService } from '@sextant/protocol/registry';
+import { SERVICES } from '@sextant/protocol/services';
+import type { Address } from '@sextant/wire/dial';
+import { formatAddress } from '../arguments.ts';
+import { listPeers } from '../registry.ts';
+import type { Child, Launch, Listening } from './child.ts';
+import { probe } from './probe.ts';
+import type { Supervisor } from './supervisor.ts';
+
+/** What became of one service that was to be started. */
+export type Outcome =
+  | { state: 'running'; launch: Launch; child: Child; address: Listening }
+  /** The same service, started by someone else, is where it should be. */
+  | { state: 'already running'; launch: Launch; address: Address }
+  | { state: 'not running'; launch: Launch; error: unknown };
+
+/** Starts services side by side; peers begin once the registry among them listens, and are told where. */
+export function startAll(supervisor: Supervisor, launches: readonly Launch[]): Promise<Outcome>[] {
+  const [peers, others] = [launches.filter(isPeer), launches.filter((launch) => !isPeer(launch))];
+  const started = others.map((launch) => startOne(supervisor, launch));
+  const registry = started[others.findIndex(({ service }) => service === registryService.name)];
+  return [...started, ...peers.map((launch, at) => startPeer(supervisor, launch, at, registry))];
+}
+
+export function isPeer({ service }: Launch): boolean {
+  return service === peerService.name;
+}
+
+async function startPeer(
+  supervisor: Supervisor,
+  launch: Launch,
+  at: number,
+  registry: Promise<Outcome> | undefined,
+): Promise<Outcome> {
+  const outcome = launch.flags['registry'] === undefined ? await registry : undefined;
+  if (outcome === undefined) return startOne(supervisor, launch);
+  if (outcome.state === 'not running')
+    return { state: 'not running', launch, error: new Error('it needs the contact-registry') };
+  const host = formatAddress(outcome.address);
+  const there =
+    outcome.state === 'already running' && launch.spare ? (await listPeers({ host }).catch(() => []))[at] : undefined;
+  if (there) return { state: 'already running', launch, address: there };
+  return startOne(supervisor, { ...launch, flags: { ...launch.flags, registry: host } });
+}
+
+/** Looks first: a second service of a kind must not even begin to work in the folder of the first. */
+async function startOne(supervisor: Supervisor, launch: Launch): Promise<Outcome> {
+  const address = usualAddress(launch);
+  if (address && (await isThere(launch, address))) return { state: 'already running', launch, address };
+  try {
+    const { child, listening } = await supervisor.start(launch);
+    return { state: 'running', launch: keepPort(launch, listening), child, address: listening };
+  } catch (error) {
+    return { state: 'not running', launch, error };
+  }
+}
+
+async function isThere(launch: Launch, address: Address): Promise<boolean> {
+  return (await probe(serviceOf(launch), address)).state === 'running';
+}
+
+/** What is started again is found where it was; peers find each other by the registry anyway. */
+function keepPort(launch: Launch, { port }: Listening): Launch {
+  return isPeer(launch) ? launch : { ...launch, flags: { ...launch.flags, port } };
+}
+
+/** Where a service is to listen, unless on any free port. */
+function usualAddress(launch: Launch): Address | undefined {
+  const port = Number(launch.flags['port'] ?? serviceOf(launch).port);
+  return port === 0 ? undefined : { host: String(launch.flags['host'] ?? '127.0.0.1'), port };
+}
+
+function serviceOf(launch: Launch): Service {
+  const service = SERVICES.find(({ name }) => name === launch.service);
+  if (!service) throw new Error(`no service ${launch.service}`);
+  return service;
+}
