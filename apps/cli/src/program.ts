@@ -38,7 +38,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   }
 }
 
-export function createProgram(): Command {
+function createProgram(): Command {
   const program = new Command('sextant')
     .description('See what runs on your machines, run something, move a file to it, tell the others.')
     .version(VERSION)
