@@ -45,6 +45,7 @@ function createProgram(): Command {
     .option('--json', 'print JSON, one object a line, instead of tables and sentences')
     .option('--host <host[:port]>', 'the service to ask, where it is not on this machine or not on its usual port')
     .configureOutput({ writeErr: say })
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(--help lists what there is)')
     .addHelpText('after', EXAMPLES)
     .exitOverride();

@@ -11,6 +11,7 @@ const RATE_MS = 5000;
 
 /** So many bytes done of so many, on the terminal. Disposing removes it. */
 export interface Progress extends Disposable {
+  label: string;
   done: number;
   total: number;
   /** Begins, perhaps again: what was done before says nothing about the rate. */
@@ -26,9 +27,10 @@ export function showProgress(label: string): Progress {
     const at = performance.now();
     samples.push({ at, done: progress.done });
     while (samples.length > 1 && at - (samples[0]?.at ?? at) > RATE_MS) samples.shift();
-    return barOf(label, progress.done, progress.total, rateOf(samples));
+    return barOf(progress, rateOf(samples));
   });
   const progress: Progress = {
+    label,
     done: 0,
     total: 0,
     begin: (done, total) => {
@@ -90,7 +92,7 @@ function draw(text: () => string): (forGood?: boolean) => void {
 
 const STDERR = { stream: process.stderr };
 
-function barOf(label: string, done: number, total: number, bytesPerSecond: number): string {
+function barOf({ label, done, total }: Progress, bytesPerSecond: number): string {
   const share = total === 0 ? 1 : Math.min(1, done / total);
   const full = Math.round(share * BAR_WIDTH);
   const bar = `${styleText('cyan', '━'.repeat(full), STDERR)}${styleText('dim', '─'.repeat(BAR_WIDTH - full), STDERR)}`;

@@ -7,7 +7,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { spawnService, type SpawnedService } from '@sextant/testing/spawn';
 import { waitFor } from '@sextant/testing/wait';
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+/** What starts the command line. */
+export const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 /** The command line as a process. `await using` ends it if it still runs. */
 export interface Sextant extends AsyncDisposable {
@@ -27,6 +28,11 @@ export interface Sextant extends AsyncDisposable {
 /** Runs `sextant ARGS`. */
 export function sextant(...args: string[]): Sextant {
   return follow(spawn(process.execPath, [MAIN, ...args], { env: environment() }));
+}
+
+/** Runs `sextant ARGS` with more in its environment. */
+export function sextantWith(more: NodeJS.ProcessEnv, ...args: string[]): Sextant {
+  return follow(spawn(process.execPath, [MAIN, ...args], { env: { ...environment(), ...more } }));
 }
 
 /** Runs `sextant ARGS` in a terminal of 80 columns that is typed into. */

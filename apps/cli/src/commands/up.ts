@@ -8,14 +8,18 @@ import type { CommonOptions } from '../service.ts';
 import { planServices, type StartOptions } from '../services/plan.ts';
 import { serve, serveJson } from '../services/serve.ts';
 
-const NAMES = SERVICES.map(({ name }) => name).join(', ');
+const NAMES = SERVICES.map(({ name }) => `  ${name}`).join('\n');
 
 const HELP = `
-Without a name all are started, with three peers: ${NAMES}.
---host is the address to listen on. What dies is started again; Ctrl-C ends everything within two seconds.
+Services; all of them, with three peers, where none is named:
+${NAMES}
 
-For scripts: --json prints one line {service, host, port, pid} for each service once it listens, and serves until
-stopped; what dies stays dead, and once nothing is left the exit code is 1.
+--host is the address to listen on. What dies is started again; Ctrl-C ends
+everything within two seconds.
+
+For scripts, --json prints one line {service, host, port, pid} for each service
+once it listens, and serves until stopped; what dies stays dead, and once
+nothing is left the exit code is 1.
 
   $ ${SELF} up
   $ ${SELF} up file-server chat-relay
@@ -28,7 +32,7 @@ export function addUpCommand(program: Command): void {
     .argument('[service...]', 'which ones; all unless named')
     .option('--port <port>', 'port of the one service; 0 takes any free one', parsePort)
     .option('--peers <count>', 'peers to start', parseCount)
-    .option('--registry <host:port>', 'where peers find each other', parseRegistry)
+    .option('--registry <host:port>', 'where peers find each other, in place of a registry started here', parseRegistry)
     .option('--name <name>', 'name of the one peer')
     .option('--home <folder>', 'where services keep their data', defaultHome())
     .addHelpText('after', HELP)

@@ -19,14 +19,17 @@ export async function createContainer(
     if (!item) continue;
     if (layers.size === 0) progress.say(`Pulling ${wish.image}.`);
     layers.set(item.layer ?? '', { ...layers.get(item.layer ?? ''), ...item });
+    progress.label = `${item.status} ${wish.image}`;
     show(progress, layers);
   }
   return stream.result;
 }
 
-/** Layers are pulled side by side, and their sizes become known one after the other. */
+/** Layers are pulled side by side; their sizes become known one after the other, and begin anew when they are unpacked. */
 function show(progress: Progress, layers: ReadonlyMap<string, PullProgress>): void {
   const sized = [...layers.values()].filter(({ totalBytes }) => totalBytes !== undefined);
-  progress.done = sized.reduce((sum, { currentBytes = 0 }) => sum + currentBytes, 0);
-  progress.total = sized.reduce((sum, { totalBytes = 0 }) => sum + totalBytes, 0);
+  const done = sized.reduce((sum, { currentBytes = 0 }) => sum + currentBytes, 0);
+  const total = sized.reduce((sum, { totalBytes = 0 }) => sum + totalBytes, 0);
+  if (done < progress.done) progress.begin(done, total);
+  else Object.assign(progress, { done, total });
 }

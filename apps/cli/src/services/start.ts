@@ -66,10 +66,12 @@ function keepPort(launch: Launch, { port }: Listening): Launch {
   return isPeer(launch) ? launch : { ...launch, flags: { ...launch.flags, port } };
 }
 
-/** Where a service is to listen, unless on any free port. */
+/** Where a service is to listen, unless on any free port. It reads its environment where no flag says it. */
 function usualAddress(launch: Launch): Address | undefined {
-  const port = Number(launch.flags['port'] ?? serviceOf(launch).port);
-  return port === 0 ? undefined : { host: String(launch.flags['host'] ?? '127.0.0.1'), port };
+  const variable = `${launch.service.replaceAll('-', '_').toUpperCase()}_`;
+  const port = Number(launch.flags['port'] ?? process.env[`${variable}PORT`] ?? serviceOf(launch).port);
+  const host = String(launch.flags['host'] ?? process.env[`${variable}HOST`] ?? '127.0.0.1');
+  return port === 0 ? undefined : { host, port };
 }
 
 function serviceOf(launch: Launch): Service {
