@@ -9,7 +9,7 @@ export function parsePort(text: string): number {
 
 /** How many of something to start: each is a process. */
 export function parseCount(text: string): number {
-  return parseInteger(text, 1, 1000);
+  return parseInteger(text, 1, 200);
 }
 
 /** `HOST:PORT`, or `HOST` where the port is the usual one. */

@@ -16,7 +16,10 @@ export async function* contacts(
   }
 }
 
-/** All peers a registry knows. */
-export function listPeers(options: CommonOptions): Promise<Contact[]> {
-  return withService(registryService, options, (registry) => Array.fromAsync(contacts(registry, peerService.name)));
+/** All peers a registry knows, number 10 after number 9. */
+export async function listPeers(options: CommonOptions): Promise<Contact[]> {
+  const peers = await withService(registryService, options, (registry) =>
+    Array.fromAsync(contacts(registry, peerService.name)),
+  );
+  return peers.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
 }

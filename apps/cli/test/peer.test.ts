@@ -40,6 +40,17 @@ describe('peer', () => {
     expect(peers.stdout()).toMatch(/^SERVICE +ADDRESS +STATE\npeer-node-1 +\S+ +running\npeer-node-2 +\S+ +running\n$/);
   });
 
+  it('start says that no registry knows it', async () => {
+    await using rig = await start();
+    await using peers = rig.peers('--registry', '127.0.0.1:1');
+    await peers.shows('Ctrl-C stops everything.');
+    expect(peers.stdout()).toMatch(/^peer-node +\S+ +running, not registered$/m);
+    expect(peers.stderr()).toMatch(
+      /^The registry at 127\.0\.0\.1:1 does not know every peer; .*sextant up contact-registry$/m,
+    );
+    expect(peers.stderr()).not.toContain('peer ls');
+  });
+
   it('ls --matrix shows who dialled whom', async () => {
     await using rig = await start();
     await using ann = rig.peers('--name', 'ann', '--json');

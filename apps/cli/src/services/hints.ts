@@ -1,6 +1,9 @@
 import { styleText } from 'node:util';
+import { registryService } from '@sextant/protocol/registry';
+import { SERVICES } from '@sextant/protocol/services';
+import { formatAddress } from '../arguments.ts';
 import { SELF } from '../self.ts';
-import type { Outcome } from './start.ts';
+import { isPeer, type Outcome } from './start.ts';
 
 /** What to try with each service, and what it does. */
 const TRY: Readonly<Record<string, readonly [command: string, what: string]>> = {
@@ -12,22 +15,47 @@ const TRY: Readonly<Record<string, readonly [command: string, what: string]>> = 
   'peer-node': ['peer ls --matrix', 'which peer reaches which'],
 };
 
-/** What to type next, given what runs. */
-export function hintsFor(outcomes: readonly Outcome[]): string {
-  const there = outcomes.filter(({ state }) => state !== 'not running').map(({ launch }) => launch.service);
-  const hints = [...new Set(there)].flatMap((service) => (TRY[service] ? [TRY[service]] : []));
-  const lines = [['status', 'what runs, and in which version'] as const, ...hints].map(
-    ([command, what]) => `  ${`${SELF} ${command}`.padEnd(34)} ${styleText('dim', what, { stream: process.stderr })}`,
-  );
+/** What to type next, given what runs, and which peers the registry knows by name. */
+export function hintsFor(outcomes: readonly Outcome[], names: ReadonlyMap<Outcome, string>): string {
   const ours = outcomes.find(({ state }) => state === 'running');
-  const end = ours ? `Ctrl-C stops everything. Data and logs are in ${ours.launch.home}` : 'Nothing was started.';
+  const end = ours ? `Ctrl-C stops everything. Data and logs are in ${ours.launch.home}` : idle(outcomes);
+  const findable = outcomes.filter((outcome) => !isPeer(outcome.launch) || names.has(outcome));
+  const commands = new Map(findable.flatMap(commandFor));
+  if (commands.size === 0) return end;
+  const all = [...statusFor(outcomes), ...commands];
+  const width = Math.max(...all.map(([command]) => command.length));
+  const lines = all.map(([command, what]) => `  ${command.padEnd(width)}   ${styleText('dim', what, STDERR)}`);
+  return ['', 'Type next, in another terminal:', ...lines, '', end].join('\n');
+}
+
+const STDERR = { stream: process.stderr };
+
+function idle(outcomes: readonly Outcome[]): string {
   const everything = outcomes.every(({ state }) => state === 'already running');
-  if (there.length === 0) return end;
-  return [
-    '',
-    'Type next, in another terminal:',
-    ...lines,
-    '',
-    everything ? 'Everything is already running; Ctrl-C where it was started stops it.' : end,
-  ].join('\n');
+  return everything ? 'Everything is already running; Ctrl-C where it was started stops it.' : 'Nothing was started.';
+}
+
+function commandFor(outcome: Outcome): [command: string, what: string][] {
+  const hint = TRY[outcome.launch.service];
+  if (!hint || outcome.state === 'not running') return [];
+  const [command, what] = hint;
+  const host = placeOf(outcome);
+  return [[`${SELF}${host === undefined ? '' : ` --host ${host}`} ${command}`, what]];
+}
+
+/** `status` finds services only in their usual places. */
+function statusFor(outcomes: readonly Outcome[]): [command: string, what: string][] {
+  return outcomes.every((outcome) => placeOf(outcome) === undefined)
+    ? [[`${SELF} status`, 'what runs, and in which version']]
+    : [];
+}
+
+/** Where to ask, if not in the usual place; peers are found through their registry. */
+function placeOf(outcome: Outcome): string | undefined {
+  if (outcome.state === 'not running') return undefined;
+  const { service, flags } = outcome.launch;
+  const asked = isPeer(outcome.launch) ? registryService.name : service;
+  const usual = `127.0.0.1:${SERVICES.find(({ name }) => name === asked)?.port}`;
+  const place = isPeer(outcome.launch) ? String(flags['registry'] ?? usual) : formatAddress(outcome.address);
+  return place === usual ? undefined : place;
 }

@@ -1,11 +1,10 @@
 import { styleText } from 'node:util';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { containerService } from '@sextant/protocol/container';
-import { registryService } from '@sextant/protocol/registry';
 import { formatAddress } from '../arguments.ts';
 import { table } from '../output.ts';
-import { listPeers } from '../registry.ts';
+import { SELF } from '../self.ts';
 import { engineTrouble } from './engine.ts';
+import { peerNames, registryOf } from './peer-names.ts';
 import { isPeer, type Outcome } from './start.ts';
 
 /** What a person is shown once all services have reported. */
@@ -17,25 +16,26 @@ export interface Report {
   remarks: string[];
 }
 
+type Listening = Exclude<Outcome, { state: 'not running' }>;
+/** What a service that listens lacks to be of use, in two words, and what to do. */
+type Lack = { words: string; remark: string };
+
 export async function reportOf(outcomes: readonly Outcome[]): Promise<Report> {
-  const [names, trouble] = await Promise.all([peerNames(outcomes), troubleOf(outcomes)]);
+  const up = outcomes.filter((outcome) => outcome.state !== 'not running');
+  const registry = registryOf(outcomes);
+  const peers = up.filter(({ launch }) => isPeer(launch));
+  const [names, engineLacks] = await Promise.all([peerNames(peers, registry), findEngineLacks(up)]);
+  const lacks = new Map([...engineLacks, ...findPeerLacks(peers, names, registry)]);
   const rows = outcomes.map((outcome) => [
     labelOf(outcome.launch.service, names.get(outcome)),
     addressOf(outcome),
-    stateOf(outcome, trouble),
+    stateOf(outcome, lacks.get(outcome)),
   ]);
   // Peers are named by the registry, in the order in which they came.
-  const peers = outcomes.findIndex(({ launch }) => isPeer(launch));
-  if (peers >= 0) rows.push(...rows.splice(peers).sort(byLabel));
-  return {
-    table: table(['service', 'address', 'state'], rows),
-    names,
-    remarks: trouble === undefined ? [] : [trouble],
-  };
-}
-
-function byLabel([a = '']: readonly string[], [b = '']: readonly string[]): number {
-  return a.localeCompare(b, 'en', { numeric: true });
+  const firstPeer = outcomes.findIndex(({ launch }) => isPeer(launch));
+  if (firstPeer >= 0) rows.push(...rows.splice(firstPeer).sort(byLabel));
+  const remarks = new Set([...lacks.values()].map(({ remark }) => remark));
+  return { table: table(['service', 'address', 'state'], rows), names, remarks: [...remarks] };
 }
 
 /** What people call one of several. */
@@ -44,49 +44,34 @@ export function labelOf(service: string, name: string | undefined): string {
   return name.startsWith(service) ? name : `${service} ${name}`;
 }
 
-async function troubleOf(outcomes: readonly Outcome[]): Promise<string | undefined> {
-  const containers = outcomes.find((outcome) => outcome.launch.service === containerService.name);
-  return containers && containers.state !== 'not running' ? engineTrouble(containers.address) : undefined;
+async function findEngineLacks(up: readonly Listening[]): Promise<[Outcome, Lack][]> {
+  const containers = up.find(({ launch }) => launch.service === containerService.name);
+  const trouble = containers && (await engineTrouble(containers.address));
+  return containers && trouble !== undefined ? [[containers, { words: 'no Docker engine', remark: trouble }]] : [];
+}
+
+function findPeerLacks(
+  peers: readonly Listening[],
+  names: ReadonlyMap<Outcome, string>,
+  registry: string,
+): [Outcome, Lack][] {
+  const remark = `The registry at ${registry} does not know every peer; they keep trying. If none runs there: ${SELF} up contact-registry`;
+  return peers.filter((peer) => !names.has(peer)).map((peer) => [peer, { words: 'not registered', remark }]);
 }
 
 function addressOf(outcome: Outcome): string {
   return outcome.state === 'not running' ? '-' : formatAddress(outcome.address);
 }
 
-function stateOf(outcome: Outcome, trouble: string | undefined): string {
+function stateOf(outcome: Outcome, lack: Lack | undefined): string {
   if (outcome.state === 'not running') {
     const { error } = outcome;
     return `${styleText('red', 'not running')}: ${Error.isError(error) ? error.message : String(error)}`;
   }
   const state = styleText('green', outcome.state);
-  return trouble !== undefined && outcome.launch.service === containerService.name
-    ? `${state}, ${styleText('yellow', 'no Docker engine')}`
-    : state;
+  return lack ? `${state}, ${styleText('yellow', lack.words)}` : state;
 }
 
-/** Milliseconds a peer has to be known to the registry after it listens. */
-const REGISTERED_MS = 2000;
-
-/** The peers' names, as the registry they were told of knows them. */
-async function peerNames(outcomes: readonly Outcome[]): Promise<ReadonlyMap<Outcome, string>> {
-  const peers = outcomes.filter((outcome) => isPeer(outcome.launch) && outcome.state !== 'not running');
-  const names = new Map<Outcome, string>();
-  const deadline = performance.now() + REGISTERED_MS;
-  while (names.size < peers.length && performance.now() < deadline) {
-    const known = await listPeers({ host: registryOf(outcomes) }).catch(() => []);
-    const byAddress = new Map(known.map((peer) => [formatAddress(peer), peer.name]));
-    for (const peer of peers) {
-      const name = byAddress.get(addressOf(peer));
-      if (name !== undefined) names.set(peer, name);
-    }
-    if (names.size < peers.length) await sleep(50);
-  }
-  return names;
-}
-
-function registryOf(outcomes: readonly Outcome[]): string | undefined {
-  const told = outcomes.find(({ launch }) => isPeer(launch) && launch.flags['registry'] !== undefined);
-  if (told) return String(told.launch.flags['registry']);
-  const registry = outcomes.find(({ launch }) => launch.service === registryService.name);
-  return registry && addressOf(registry);
+function byLabel([a = '']: readonly string[], [b = '']: readonly string[]): number {
+  return a.localeCompare(b, 'en', { numeric: true });
 }

@@ -18,7 +18,7 @@ export async function serve(launches: readonly Launch[]): Promise<void> {
   const { table, names, remarks } = await reportOf(outcomes);
   print(table);
   for (const remark of remarks) say(remark);
-  say(hintsFor(outcomes));
+  say(hintsFor(outcomes, names));
   const running = outcomes.filter((outcome) => outcome.state === 'running');
   if (running.length === 0) {
     process.exitCode = outcomes.some(({ state }) => state === 'not running') ? ExitCode.failed : ExitCode.ok;

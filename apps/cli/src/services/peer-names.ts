@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { registryService } from '@sextant/protocol/registry';
+import { formatAddress } from '../arguments.ts';
+import { listPeers } from '../registry.ts';
+import { isPeer, type Outcome } from './start.ts';
+
+/** Milliseconds a peer has to be known to the registry after it listens. */
+const REGISTERED_MS = 2000;
+
+/** The peers' names, as their registry knows them: those it does not know are not among them. */
+export async function peerNames(
+  peers: readonly Exclude<Outcome, { state: 'not running' }>[],
+  registry: string,
+): Promise<ReadonlyMap<Outcome, string>> {
+  const names = new Map<Outcome, string>();
+  const deadline = performance.now() + REGISTERED_MS;
+  while (names.size < peers.length && performance.now() < deadline) {
+    const known = await listPeers({ host: registry }).catch(() => []);
+    const byAddress = new Map(known.map((peer) => [formatAddress(peer), peer.name]));
+    for (const peer of peers) {
+      const name = byAddress.get(formatAddress(peer.address));
+      if (name !== undefined) names.set(peer, name);
+    }
+    if (names.size < peers.length) await sleep(50);
+  }
+  return names;
+}
+
+/** Where the peers among these services find each other. */
+export function registryOf(outcomes: readonly Outcome[]): string {
+  const told = outcomes.find(({ launch }) => isPeer(launch) && launch.flags['registry'] !== undefined);
+  if (told) return String(told.launch.flags['registry']);
+  const registry = outcomes.find(({ launch }) => launch.service === registryService.name);
+  return registry && registry.state !== 'not running' ? formatAddress(registry.address) : USUAL_REGISTRY;
+}
+
+const USUAL_REGISTRY = `127.0.0.1:${registryService.port}`;
