@@ -7,8 +7,13 @@ export function parsePort(text: string): number {
   return parseInteger(text, 0, 65_535);
 }
 
-/** How many of something to start: each is a process. */
+/** How many of something. */
 export function parseCount(text: string): number {
+  return parseInteger(text, 1, 1000);
+}
+
+/** How many peers to start: each is a process. */
+export function parsePeers(text: string): number {
   return parseInteger(text, 1, 200);
 }
 

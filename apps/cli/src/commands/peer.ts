@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { formatAddress, parseCount } from '../arguments.ts';
+import { formatAddress, parsePeers } from '../arguments.ts';
 import { defaultHome } from '../home.ts';
 import { print, printList, say, table } from '../output.ts';
 import { listPeers } from '../registry.ts';
@@ -22,7 +22,7 @@ function addStart(peer: Command): void {
   peer
     .command('start')
     .description('start peers that find each other through the registry, until Ctrl-C')
-    .option('--count <count>', 'how many', parseCount, 1)
+    .option('--count <count>', 'how many', parsePeers, 1)
     .option('--registry <host:port>', 'where they find each other', parseRegistry)
     .option('--name <name>', 'name of the one peer')
     .option('--home <folder>', 'where services keep their data', defaultHome())

@@ -1,7 +1,7 @@
 import { registryService } from '@sextant/protocol/registry';
 import { SERVICES } from '@sextant/protocol/services';
 import type { Command } from 'commander';
-import { formatAddress, parseAddress, parseCount, parsePort } from '../arguments.ts';
+import { formatAddress, parseAddress, parsePeers, parsePort } from '../arguments.ts';
 import { defaultHome } from '../home.ts';
 import { SELF } from '../self.ts';
 import type { CommonOptions } from '../service.ts';
@@ -31,7 +31,7 @@ export function addUpCommand(program: Command): void {
     .description('start services and keep them running until Ctrl-C')
     .argument('[service...]', 'which ones; all unless named')
     .option('--port <port>', 'port of the one service; 0 takes any free one', parsePort)
-    .option('--peers <count>', 'peers to start', parseCount)
+    .option('--peers <count>', 'peers to start', parsePeers)
     .option('--registry <host:port>', 'where peers find each other, in place of a registry started here', parseRegistry)
     .option('--name <name>', 'name of the one peer')
     .option('--home <folder>', 'where services keep their data', defaultHome())
