@@ -26,13 +26,9 @@ export class Rooms {
   find(name: string): Room {
     const room = this.#rooms.get(name);
     if (room) return room;
-    throw new ProtocolError(
-      'not_found',
-      `There is no room "${name}". Joining makes it; chat.rooms lists those there are.`,
-      {
-        suggestions: closest(name, [...this.#rooms.keys()]),
-      },
-    );
+    throw new ProtocolError('not_found', `There is no room "${name}". Joining makes it.`, {
+      suggestions: closest(name, [...this.#rooms.keys()]),
+    });
   }
 
   findOrMake(name: string): Room {

@@ -21,6 +21,7 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 const CODES: Partial<Record<ErrorType, ExitCode>> = {
   invalid_params: ExitCode.usage,
+  line_too_long: ExitCode.usage,
   unavailable: ExitCode.unavailable,
   draining: ExitCode.unavailable,
   dependency_down: ExitCode.unavailable,

@@ -6,6 +6,7 @@ import { bytes, duration, say } from './output.ts';
 const SILENT_MS = 1000;
 const FRAME_MS = 100;
 const BAR_WIDTH = 24;
+const MIN_LABEL = 8;
 /** Milliseconds over which the rate is taken. */
 const RATE_MS = 5000;
 
@@ -94,12 +95,16 @@ const STDERR = { stream: process.stderr };
 
 function barOf({ label, done, total }: Progress, bytesPerSecond: number): string {
   const share = total === 0 ? 1 : Math.min(1, done / total);
-  const full = Math.round(share * BAR_WIDTH);
-  const bar = `${styleText('cyan', '━'.repeat(full), STDERR)}${styleText('dim', '─'.repeat(BAR_WIDTH - full), STDERR)}`;
-  const left = bytesPerSecond > 0 ? `  ${duration(((total - done) / bytesPerSecond) * 1000)} left` : '';
+  const seconds = Math.ceil((total - done) / bytesPerSecond);
+  const left = bytesPerSecond > 0 ? `  ${duration(seconds * 1000)} left` : '';
   const figures = `${Math.floor(share * 100)}%  ${bytes(done)} of ${bytes(total)}  ${bytes(bytesPerSecond)}/s${left}`;
-  const space = (process.stderr.columns || 80) - BAR_WIDTH - figures.length - 6;
-  return `${shorten(label, space)}  ${bar}  ${figures}`;
+  // Five characters between and behind: a line as wide as the terminal would wrap.
+  const space = (process.stderr.columns || 80) - figures.length - 5;
+  const name = shorten(label, Math.max(MIN_LABEL, space - BAR_WIDTH));
+  const width = Math.max(0, Math.min(BAR_WIDTH, space - name.length));
+  const full = Math.round(share * width);
+  const bar = `${styleText('cyan', '━'.repeat(full), STDERR)}${styleText('dim', '─'.repeat(width - full), STDERR)}`;
+  return `${name}  ${bar}  ${figures}`;
 }
 
 function rateOf(samples: readonly { at: number; done: number }[]): number {

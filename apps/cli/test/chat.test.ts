@@ -103,7 +103,8 @@ describe('chat', () => {
       code: 0,
       stdout: '',
     });
-    const { stdout } = await rig.cli('history', 'lobby', '--limit', '1000', '--json');
+    const { code, stdout, stderr } = await rig.cli('history', 'lobby', '--limit', '1000', '--json');
+    expect([code, stderr]).toEqual([0, '']);
     const items = stdout
       .trimEnd()
       .split('\n')

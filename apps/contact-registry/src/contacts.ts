@@ -46,7 +46,7 @@ export class Contacts {
   find(name: string): Contact {
     const registration = this.#byName.get(name);
     if (registration) return registration.contact;
-    throw new ProtocolError('not_found', `Nobody is called "${name}". registry.list shows who is there.`, {
+    throw new ProtocolError('not_found', `Nobody is called "${name}".`, {
       suggestions: closest(name, [...this.#byName.keys()]),
     });
   }

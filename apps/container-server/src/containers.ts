@@ -72,9 +72,6 @@ function missing(ours: readonly Known[], target: string): ProtocolError {
     target,
     ours.map(({ name }) => name),
   );
-  const hint =
-    suggestions.length > 0
-      ? `Did you mean ${suggestions.join(' or ')}?`
-      : 'container.list with all shows what there is.';
-  return new ProtocolError('not_found', `There is no container ${JSON.stringify(target)}. ${hint}`, { suggestions });
+  const hint = suggestions.length > 0 ? ` Did you mean ${suggestions.join(' or ')}?` : '';
+  return new ProtocolError('not_found', `There is no container ${JSON.stringify(target)}.${hint}`, { suggestions });
 }

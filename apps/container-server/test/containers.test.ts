@@ -7,8 +7,8 @@ describeWithEngine('targets', () => {
     const { name } = await rig.client.call('container.create', { image: IMAGE, name: rig.name(), start: false });
     await expect(rig.client.call('container.start', { target: `${name}x` })).rejects.toMatchObject({
       type: 'not_found',
-      message: `There is no container "${name}x". Did you mean ${name}?`,
-      data: { suggestions: [name] },
+      message: expect.stringContaining(`There is no container "${name}x". Did you mean `),
+      data: { suggestions: expect.arrayContaining([name]) },
     });
   });
 

@@ -15,12 +15,13 @@ export function unservable(path: string): ProtocolError {
 export function explain(error: unknown, path: string): unknown {
   switch (codeOf(error)) {
     case 'ENOENT':
-      return new ProtocolError('not_found', `There is no ${quote(path)}. file.list shows what there is.`);
+      return new ProtocolError('not_found', `There is no ${quote(path)}.`);
     case 'ENOTDIR':
     case 'ELOOP':
       return new ProtocolError(
         'not_found',
         `There is no ${quote(path)}: part of it is no folder. Links are not followed.`,
+        { reason: codeOf(error) },
       );
     case 'EISDIR':
       return new ProtocolError('exists', `${quote(path)} is a folder.`);

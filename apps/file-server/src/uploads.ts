@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ProtocolError } from '@sextant/protocol/errors';
+import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { FileEntry } from '@sextant/protocol/file';
 import { UPLOADS_FOLDER } from './path.ts';
 import type { Root } from './root.ts';
@@ -76,7 +76,8 @@ export class Uploads {
   /** Says early what commit would refuse late: the place is taken, or cannot be. */
   async #check({ path, overwrite }: UploadPlan): Promise<void> {
     const there = await this.#root.stat(path).catch((error: unknown) => {
-      if (error instanceof ProtocolError && error.type === 'not_found') return undefined;
+      // Nothing is there, and something can be: no part of the path is a file.
+      if (isErrorType(error, 'not_found') && error.data['reason'] === undefined) return undefined;
       throw error;
     });
     if (there?.type === 'directory') throw new ProtocolError('exists', `${JSON.stringify(path)} is a folder.`);

@@ -238,6 +238,6 @@ describe('names', () => {
     await using home = await temporaryFolder();
     await using rig = await start(home.path);
     const failure = await get(rig.client, 'no/such').catch((error: Error) => error.message);
-    expect(failure).toBe('There is no "no/such". file.list shows what there is.');
+    expect(failure).toBe('There is no "no/such".');
   });
 });

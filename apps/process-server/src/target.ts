@@ -35,9 +35,8 @@ function missing(runs: readonly Run[], target: string): ProtocolError {
   if (ended) return over(ended);
   const running = runs.filter((run) => run.running);
   const suggestions = closest(target, [...new Set(running.flatMap(({ id, facts }) => [facts.name, id]))]);
-  const hint =
-    suggestions.length > 0 ? `Did you mean ${suggestions.join(' or ')}?` : 'process.list shows what there is.';
-  return new ProtocolError('not_found', `No such program runs. ${hint}`, { suggestions });
+  const hint = suggestions.length > 0 ? ` Did you mean ${suggestions.join(' or ')}?` : '';
+  return new ProtocolError('not_found', `No such program runs.${hint}`, { suggestions });
 }
 
 function over(ended: Run): ProtocolError {

@@ -167,7 +167,11 @@ export class Client<S extends Service> {
     this.#pending.set(id, pending);
     const { body, timeout } = options;
     const line = encodeLine(request(id, name, params, timeout === undefined ? undefined : { timeout }), body?.length);
-    if (body) this.#connection.send(line, body, '\n');
+    const max = this.#hello?.limits['line'] ?? LIMITS.line;
+    if (Buffer.byteLength(line) > max) {
+      this.#pending.delete(id);
+      pending.fail(tooLong(name, max));
+    } else if (body) this.#connection.send(line, body, '\n');
     else this.#connection.send(line);
     return pending;
   }
@@ -235,4 +239,10 @@ function notGreeted(service: Service, { host, port }: Address): ProtocolError {
 
 function oneWay(): ProtocolError {
   return new ProtocolError('method_not_found', 'This side asks; it answers nothing.');
+}
+
+/** Refused here, since the service could only close the connection: it reads no longer line. */
+function tooLong(method: string, max: number): ProtocolError {
+  const message = `${method} would be longer than the ${max} bytes a request may have. Send large content as a file or as input.`;
+  return new ProtocolError('line_too_long', message, { limit: 'line', max });
 }

@@ -48,8 +48,8 @@ export const containerService = defineService({
         /** The engine gives one unless given. */
         name: nameSchema.optional(),
         /** Program and arguments in place of the image's own. */
-        command: z.array(z.string().max(32_768)).max(1024).optional(),
-        env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(32_768)).optional(),
+        command: z.array(z.string().max(65_536)).max(1024).optional(),
+        env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(65_536)).optional(),
         ports: z.array(portMapping).max(64).optional(),
         start: z.boolean().default(true),
         pull: z.enum(['missing', 'always', 'never']).default('missing'),

@@ -5,11 +5,11 @@ import { nameSchema, pageOf, pageParams, sizeSchema, targetSchema, timeSchema } 
 /** What to run: a program and its arguments as they are, never a line for a shell. */
 const program = {
   program: z.string().max(4096),
-  args: z.array(z.string().max(32_768)).max(1024).optional(),
+  args: z.array(z.string().max(65_536)).max(1024).optional(),
   /** Where it runs; the server's home for programs unless given. */
   cwd: z.string().max(4096).optional(),
   /** Added to the server's own environment. */
-  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(32_768)).optional(),
+  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(65_536)).optional(),
   /** The program's own name unless given. Several runs may share one. */
   name: nameSchema.optional(),
 };

@@ -1,4 +1,5 @@
 import { chatNameSchema, chatService } from '@sextant/protocol/chat';
+import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseCount } from '../arguments.ts';
 import { historyOf, membersOf, roomsOf } from '../chat/ask.ts';
@@ -25,7 +26,11 @@ export function addChatCommands(program: Command): void {
     .action(async (room: string, _options, command: Command) => {
       const options: ChatOptions = command.optsWithGlobals();
       const client = await connectTo(chatService, options);
-      process.exitCode = await openChat(client, room, options.nick ?? defaultNick(), options.json === true);
+      process.exitCode = await openChat(client, room, options.nick ?? defaultNick(), options.json === true).catch(
+        (error: unknown) => {
+          throw isErrorType(error, 'exists') ? taken(error) : error;
+        },
+      );
     });
   addSend(chat);
   addHistory(chat);
@@ -90,6 +95,10 @@ function addMembers(chat: Command): void {
         empty: `Nobody is there. Go in: ${SELF} chat ${room}`,
       });
     });
+}
+
+function taken(error: ProtocolError): ProtocolError {
+  return new ProtocolError('exists', `${error.message} For example: --nick ${defaultNick()}-2`);
 }
 
 function parseName(text: string): string {

@@ -20,11 +20,18 @@ const COLUMNS: Columns = {
 
 const DETAILS: Columns = {
   ended: ({ endedAt }) => (endedAt ? localTime(endedAt) : '-'),
-  command: (program) => ('program' in program ? visible(join([program.program, ...program.args])) : ''),
+  command: (program) => ('program' in program ? shorten(visible(join([program.program, ...program.args]))) : ''),
   cwd: (program) => ('cwd' in program ? visible(program.cwd) : ''),
   detached: (program) => ('detached' in program && program.detached ? 'yes' : 'no'),
   reason: (program) => ('reason' in program ? visible(program.reason ?? '') : ''),
 };
+
+/** Characters of a command that a table shows: one long argument must not push everything else off the screen. */
+const COMMAND = 40;
+
+function shorten(text: string): string {
+  return text.length > COMMAND ? `${text.slice(0, COMMAND - 3)}...` : text;
+}
 
 /** Columns of a table of programs. */
 export function programColumns(details: boolean): Columns {

@@ -60,7 +60,8 @@ export class Shell {
   async allEnded(programs: Iterable<Attached> = this.attached): Promise<void> {
     await Promise.all([...programs].map(({ ended }) => ended));
     const gone = this.#gone.splice(0);
-    if (gone.length > 0) await this.say(`With the connection went what ran on it: ${gone.join(', ')}.`);
+    if (gone.length > 0)
+      await this.say(`With the connection went ${gone.join(', ')}; if the server was killed, it may still run.`);
   }
 
   async #tellLost(error: unknown): Promise<void> {
