@@ -14,7 +14,7 @@ export async function create(config: PeerConfig, log: Log): Promise<App<typeof p
   return {
     service: peerService,
     handlers: handlers(peers),
-    listening: (address) => membership.begin(address.port),
+    listening: (address) => membership.begin(address),
     close: () => membership.end(),
   };
 }

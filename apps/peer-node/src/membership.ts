@@ -28,12 +28,12 @@ export class Membership {
     this.#log = log;
   }
 
-  /** Registers the port this node listens on, and goes on until `end`. */
-  begin(port: number): void {
+  /** Registers where this node listens, and goes on until `end`. */
+  begin(listening: Address): void {
     const { signal } = this.#stop;
     this.#running = reconnecting(
       () => connect(registryService, this.#registry, { client: CLIENT_NAME, signal }),
-      (registry) => this.#belong(registry, port).finally(() => registry.close()),
+      (registry) => this.#belong(registry, listening).finally(() => registry.close()),
       {
         signal,
         lost: (error, delayMs) => this.#log.warn({ reason: String(error), delayMs }, 'no registry; trying again'),
@@ -50,8 +50,8 @@ export class Membership {
   }
 
   /** Registers and links, then keeps the lease and looks who has gone. Whatever fails, a new connection begins anew. */
-  async #belong(registry: Registry, port: number): Promise<void> {
-    const lease = await this.#register(registry, port);
+  async #belong(registry: Registry, listening: Address): Promise<void> {
+    const lease = await this.#register(registry, listening);
     for (;;) {
       await sleep(lease.ttlMs / 3, undefined, { signal: AbortSignal.any([registry.over, this.#stop.signal]) });
       await registry.call('registry.renew', { lease: lease.lease });
@@ -59,10 +59,11 @@ export class Membership {
     }
   }
 
-  async #register(registry: Registry, port: number): Promise<{ lease: string; ttlMs: number; rev: number }> {
+  async #register(registry: Registry, { host, port }: Address): Promise<{ lease: string; ttlMs: number; rev: number }> {
     const { name } = this.#peers;
-    const answer = await registry.call('registry.register', { kind: peerService.name, port, ...(name && { name }) });
-    this.#peers.is({ name: answer.name, host: answer.observedHost, port });
+    const announcement = { kind: peerService.name, host, port, ...(name && { name }) };
+    const answer = await registry.call('registry.register', announcement);
+    this.#peers.is({ name: answer.name, host, port });
     this.#log.info({ name: answer.name, contacts: answer.contacts.length }, 'registered');
     this.#follow(answer.next === undefined ? answer.contacts.filter(isPeer) : await contactsOf(registry), answer.rev);
     return answer;

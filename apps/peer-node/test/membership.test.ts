@@ -51,6 +51,18 @@ describe('peers', () => {
     for (const peer of [first, second]) peer.close();
   });
 
+  it('are found where they listen', async () => {
+    await using home = await temporaryFolder();
+    await using registry = await spawnService(REGISTRY, home.path);
+    const at = ['--registry', `127.0.0.1:${registry.port}`];
+    await using ann = await spawnService(PEER, home.path, ...at, '--host', '127.0.0.2');
+    await using bob = await spawnService(PEER, home.path, ...at);
+    const peers = [await ask(ann), await ask(bob)];
+    await waitFor('both to see one', () => allSee(peers, 1).catch(() => false));
+    expect(await peers[0]?.call('peer.list', {})).toMatchObject({ self: { host: '127.0.0.2', port: ann.port } });
+    for (const peer of peers) peer.close();
+  });
+
   it('outlive their registry, and register again with the next one', async () => {
     await using home = await temporaryFolder();
     const registry = await spawnService(REGISTRY, home.path);
