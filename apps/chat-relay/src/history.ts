@@ -6,27 +6,46 @@ export interface Entry {
   readonly json: string;
 }
 
-/** Bytes of JSON one room keeps at most: the 10,000 messages of a busy minute, several times. */
-const ROOM_BYTES = 16 * 1024 * 1024;
-/** Bytes of JSON all rooms keep at most. */
-const ALL_BYTES = 256 * 1024 * 1024;
+/** Characters of JSON one room keeps at most: the 10,000 messages of a busy minute, several times. */
+const ROOM_LENGTH = 16 * 1024 * 1024;
+/** Characters of JSON all rooms keep at most. */
+const ALL_LENGTH = 256 * 1024 * 1024;
 
-/** What the histories of all rooms weigh together. */
-export interface Weight {
-  bytes: number;
+/** The histories of all rooms, and what they weigh together. */
+export class Histories {
+  readonly #all = new Set<History>();
+  length = 0;
+
+  add(history: History): void {
+    this.#all.add(history);
+  }
+
+  delete(history: History): void {
+    this.#all.delete(history);
+  }
+
+  /** Who keeps most gives way, so that a quiet room loses nothing to a loud one. */
+  relieve(): void {
+    if (this.length <= ALL_LENGTH) return;
+    const heaviest = [...this.#all].reduce((a, b) => (b.length > a.length ? b : a));
+    heaviest.forgetOldest();
+  }
 }
 
 /** The numbered past of one room, the newest items of it. Numbers begin at 1 and have no gaps. */
 export class History {
   readonly #maxItems: number;
-  readonly #all: Weight;
+  readonly #all: Histories;
   #entries: Entry[] = [];
-  #bytes = 0;
-  #lastSeq = 0;
+  #length = 0;
+  #lastSeq: number;
 
-  constructor(maxItems: number, all: Weight) {
+  /** `lastSeq`: the number that the items of an earlier life of this room ended with. */
+  constructor(maxItems: number, all: Histories, lastSeq = 0) {
     this.#maxItems = maxItems;
     this.#all = all;
+    this.#lastSeq = lastSeq;
+    all.add(this);
   }
 
   /** The number of the newest item; 0 before the first. */
@@ -40,8 +59,8 @@ export class History {
     const entry = { item, json: JSON.stringify(item) };
     this.#entries.push(entry);
     this.#weigh(entry.json.length);
-    if (this.#isFull)
-      this.#forget(Math.max(this.#entries.length - this.#maxItems, Math.ceil(this.#entries.length / 8)));
+    if (this.#isFull) this.forgetOldest();
+    this.#all.relieve();
     return entry;
   }
 
@@ -66,22 +85,32 @@ export class History {
     return this.#lastSeq - this.#entries.length + 1;
   }
 
-  get #isFull(): boolean {
-    // Some more than it must keep, so that forgetting, which costs the length of the history, is rare.
-    return this.#entries.length > this.#maxItems * 1.25 || this.#bytes > ROOM_BYTES || this.#all.bytes > ALL_BYTES;
+  /** Characters of JSON that are kept. */
+  get length(): number {
+    return this.#length;
   }
 
-  /** Forgets everything. */
+  /** Forgets some more than it must, so that forgetting, which costs the length of the history, is rare. */
+  forgetOldest(): void {
+    this.#forget(Math.max(this.#entries.length - this.#maxItems, Math.ceil(this.#entries.length / 8)));
+  }
+
+  /** Forgets everything, for good. */
   clear(): void {
     this.#forget(this.#entries.length);
+    this.#all.delete(this);
+  }
+
+  get #isFull(): boolean {
+    return this.#entries.length > this.#maxItems * 1.25 || this.#length > ROOM_LENGTH;
   }
 
   #forget(count: number): void {
     for (const { json } of this.#entries.splice(0, count)) this.#weigh(-json.length);
   }
 
-  #weigh(bytes: number): void {
-    this.#bytes += bytes;
-    this.#all.bytes += bytes;
+  #weigh(length: number): void {
+    this.#length += length;
+    this.#all.length += length;
   }
 }

@@ -1,17 +1,22 @@
 import { ProtocolError } from '@sextant/protocol/errors';
 import { closest } from '@sextant/service/closest';
 import type { Session } from '@sextant/service/session';
-import { History, type Weight } from './history.ts';
+import { Histories, History } from './history.ts';
 import type { Member } from './member.ts';
 import { Room } from './room.ts';
 
 /** Rooms at a time, the empty ones included. */
 const MAX_ROOMS = 1000;
 
+/** Rooms that gave way whose last number is remembered. */
+const MAX_REMEMBERED = 100_000;
+
 /** The rooms by name. One is made when somebody joins it, and kept empty until its place is needed. */
 export class Rooms {
   readonly #historyItems: number;
-  readonly #weight: Weight = { bytes: 0 };
+  readonly #histories = new Histories();
+  /** The last numbers of rooms that gave way: their items are gone, their numbers are not given again. */
+  readonly #lastSeqs = new Map<string, number>();
   readonly #rooms = new Map<string, Room>();
 
   constructor(historyItems: number) {
@@ -32,10 +37,9 @@ export class Rooms {
   }
 
   findOrMake(name: string): Room {
-    const known = this.#rooms.get(name);
-    if (known) return known;
-    if (this.#rooms.size >= MAX_ROOMS) this.#dropEmpty();
-    const room = new Room(name, new History(this.#historyItems, this.#weight));
+    const room = this.#rooms.get(name) ?? this.#make(name);
+    // The one that was joined last comes last.
+    this.#rooms.delete(name);
     this.#rooms.set(name, room);
     return room;
   }
@@ -51,6 +55,11 @@ export class Rooms {
     throw new ProtocolError('conflict', `This connection is not in "${name}". Join it first with chat.join.`);
   }
 
+  #make(name: string): Room {
+    if (this.#rooms.size >= MAX_ROOMS) this.#dropEmpty();
+    return new Room(name, new History(this.#historyItems, this.#histories, this.#lastSeqs.get(name)));
+  }
+
   #dropEmpty(): void {
     const empty = this.#rooms.values().find((room) => room.members.size === 0);
     if (!empty)
@@ -60,5 +69,12 @@ export class Rooms {
       });
     empty.history.clear();
     this.#rooms.delete(empty.name);
+    this.#remember(empty.name, empty.history.lastSeq);
+  }
+  #remember(name: string, lastSeq: number): void {
+    this.#lastSeqs.delete(name);
+    this.#lastSeqs.set(name, lastSeq);
+    const [oldest] = this.#lastSeqs.keys();
+    if (this.#lastSeqs.size > MAX_REMEMBERED && oldest !== undefined) this.#lastSeqs.delete(oldest);
   }
 }

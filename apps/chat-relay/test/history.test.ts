@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { History } from '../src/history.ts';
+import { Histories, History } from '../src/history.ts';
 
 function filled(maxItems: number, items: number, text = ''): History {
-  const history = new History(maxItems, { bytes: 0 });
+  const history = new History(maxItems, new Histories());
   for (let at = 0; at < items; at += 1) history.append({ type: 'message', from: 'a', text });
   return history;
 }
@@ -45,15 +45,25 @@ describe('History', () => {
     expect(bytes).toBeGreaterThan(8 * 1024 * 1024);
   });
 
-  it('forgets when all rooms together weigh too much', () => {
-    const all = { bytes: 0 };
+  it('lets the loudest forget when all rooms together weigh too much', () => {
+    const all = new Histories();
     const text = 'x'.repeat(2000);
-    const rooms = Array.from({ length: 20 }, () => new History(1_000_000, all));
-    for (let at = 0; at < 7000; at += 1) for (const room of rooms) room.append({ type: 'message', from: 'a', text });
-    expect(all.bytes).toBe(rooms.reduce((sum, room) => sum + bytesOf(room), 0));
-    expect(all.bytes).toBeLessThanOrEqual(256 * 1024 * 1024);
-    for (const room of rooms) room.clear();
-    expect(all.bytes).toBe(0);
+    const quiet = new History(1_000_000, all);
+    const loud = Array.from({ length: 20 }, () => new History(1_000_000, all));
+    for (let at = 0; at < 100; at += 1) quiet.append({ type: 'message', from: 'a', text });
+    for (let at = 0; at < 7000; at += 1) for (const room of loud) room.append({ type: 'message', from: 'a', text });
+    expect(quiet.since(0)).toHaveLength(100);
+    expect(all.length).toBe([quiet, ...loud].reduce((sum, room) => sum + bytesOf(room), 0));
+    expect(all.length).toBeLessThanOrEqual(256 * 1024 * 1024);
+    for (const room of [quiet, ...loud]) room.clear();
+    expect(all.length).toBe(0);
+  });
+
+  it('goes on with the numbers of an earlier life', () => {
+    const history = new History(10, new Histories(), 41);
+    history.append({ type: 'message', from: 'a' });
+    expect(history.since(0).map(({ item }) => item.seq)).toEqual([42]);
+    expect(history.gapAfter(40)).toEqual({ from: 41, to: 41 });
   });
 
   it('may keep nothing, and still counts', () => {

@@ -10,6 +10,8 @@ export interface Registration {
   readonly ttlMs: number;
   /** On the monotonic clock: a jump of the wall clock expires nobody. */
   expiresAt: number;
+  /** Told when it is over. */
+  ended?: () => void;
 }
 
 /** What a caller wants to be known as. */
@@ -87,10 +89,11 @@ export class Contacts {
 
   /** @throws ProtocolError `lease_lost` */
   remove(lease: string): void {
-    const { contact } = this.#held(lease);
+    const { contact, ended } = this.#held(lease);
     this.#byLease.delete(lease);
     this.#byName.delete(contact.name);
     this.#rev += 1;
+    ended?.();
   }
 
   has(lease: string): boolean {

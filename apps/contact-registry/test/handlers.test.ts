@@ -44,6 +44,15 @@ describe('registry.register', () => {
     });
   });
 
+  it('refuses more to tell than others could list', async () => {
+    await using rig = await start();
+    const meta = Object.fromEntries(Array.from({ length: 17 }, (_, at) => [`key${at}`, 'x']));
+    await expect(rig.client.call('registry.register', { kind: 'x', port: 1, meta })).rejects.toMatchObject({
+      type: 'invalid_params',
+      message: 'meta may have 16 members; this one has 17.',
+    });
+  });
+
   it('lasts as long as the connection, unless detached', async () => {
     await using rig = await start();
     const other = await rig.connect();

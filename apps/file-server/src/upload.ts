@@ -80,23 +80,28 @@ export class Upload {
     });
   }
 
+  /** Drops what was written. */
   discard(): Promise<void> {
-    return this.#next(async () => {
+    return this.#queue(async () => {
       await rm(this.#file, { force: true });
       await this.#end();
     });
   }
 
-  /** Keeps what was written, to be continued after the service has started again. */
+  /** Keeps what was written, to be continued later. */
   close(): Promise<void> {
-    return this.#next(() => this.#end());
+    return this.#queue(() => this.#end());
   }
 
   #next<T>(step: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(() => {
+    return this.#queue(() => {
       if (this.#over) throw new ProtocolError('not_found', 'This upload is over.');
       return step();
     });
+  }
+
+  #queue<T>(step: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(step);
     this.#last = turn.catch(() => {});
     return turn;
   }
@@ -142,6 +147,7 @@ export class Upload {
   }
 
   async #end(): Promise<void> {
+    if (this.#over) return;
     this.#over = true;
     await this.#handle.close();
   }

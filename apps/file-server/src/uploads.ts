@@ -15,6 +15,8 @@ export class Uploads {
   readonly #root: Root;
   readonly #folder: string;
   readonly #open = new Map<string, Promise<Upload>>();
+  /** The connection that opened each upload last. */
+  readonly #openers = new Map<string, AbortSignal>();
 
   private constructor(root: Root, folder: string) {
     this.#root = root;
@@ -37,7 +39,7 @@ export class Uploads {
   }
 
   /** Begins an upload, or finds the one of the same path, size and digest. */
-  async begin(plan: UploadPlan): Promise<{ upload: string; offset: number }> {
+  async begin(plan: UploadPlan, over: AbortSignal): Promise<{ upload: string; offset: number }> {
     await this.#check(plan);
     const id = idOf(plan);
     const known = this.#open.get(id);
@@ -46,12 +48,22 @@ export class Uploads {
     }
     const opening = known ?? Upload.open(join(this.#folder, id), plan);
     this.#open.set(id, opening);
+    this.#openers.set(id, over);
+    over.addEventListener('abort', () => void this.#leave(id, over), { once: true });
     try {
       return { upload: id, offset: (await opening).offset };
     } catch (error) {
       this.#open.delete(id);
       throw error;
     }
+  }
+
+  /** Its client is gone: what can be named again waits on disk, what cannot is dropped. */
+  async #leave(id: string, over: AbortSignal): Promise<void> {
+    if (this.#openers.get(id) !== over) return;
+    const upload = await this.#open.get(id)?.catch(() => undefined);
+    this.#drop(id);
+    if (upload?.over === false) await (id.startsWith(ONCE) ? upload.discard() : upload.close());
   }
 
   async write(id: string, offset: number, bytes: Uint8Array): Promise<number> {
@@ -63,13 +75,13 @@ export class Uploads {
     try {
       return await upload.publish(this.#root, digest);
     } finally {
-      if (upload.over) this.#open.delete(id);
+      if (upload.over) this.#drop(id);
     }
   }
 
   async abort(id: string): Promise<void> {
     const upload = await this.#find(id);
-    this.#open.delete(id);
+    this.#drop(id);
     await upload.discard();
   }
 
@@ -84,6 +96,11 @@ export class Uploads {
     if (there && !overwrite) {
       throw new ProtocolError('exists', `${JSON.stringify(path)} is there already; say overwrite to replace it.`);
     }
+  }
+
+  #drop(id: string): void {
+    this.#open.delete(id);
+    this.#openers.delete(id);
   }
 
   #find(id: string): Promise<Upload> {

@@ -5,6 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Client } from '@sextant/client/client';
 import type { fileService } from '@sextant/protocol/file';
 import { startRig, temporaryFolder, testConfig, type Rig } from '@sextant/testing/rig';
+import { waitFor } from '@sextant/testing/wait';
 import { create } from '../src/create.ts';
 
 type Files = Client<typeof fileService>;
@@ -109,6 +110,14 @@ describe('file.read', () => {
     });
   });
 
+  it('serves as many readers of one connection as it may have', async () => {
+    await using home = await temporaryFolder();
+    await using rig = await start(home.path);
+    await writeFile(join(rig.root, 'big'), Buffer.alloc(3_000_000, 'x'));
+    const parts = await Promise.all(Array.from({ length: 60 }, () => get(rig.client, 'big')));
+    expect(parts.every(({ length }) => length === 3_000_000)).toBe(true);
+  });
+
   it('stops when cancelled', async () => {
     await using home = await temporaryFolder();
     await using rig = await start(home.path);
@@ -138,6 +147,16 @@ describe('upload', () => {
     await rig.client.call('file.abort', { upload });
     expect(await readdir(join(rig.root, '.uploads'))).toEqual([]);
     await expect(rig.client.call('file.commit', { upload })).rejects.toMatchObject({ type: 'not_found' });
+  });
+
+  it('that nobody can continue ends with its connection', async () => {
+    await using home = await temporaryFolder();
+    await using rig = await start(home.path);
+    const other = await rig.connect();
+    const { upload } = await other.call('file.open', { path: 'a' });
+    await other.call('file.write', { upload, offset: 0 }, { body: Buffer.from('half') });
+    other.close();
+    await waitFor('the upload to go', async () => (await readdir(join(rig.root, '.uploads'))).length === 0);
   });
 
   it('refuses a wrong offset and says the right one', async () => {

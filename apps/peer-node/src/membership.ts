@@ -36,7 +36,8 @@ export class Membership {
       (registry) => this.#belong(registry, listening).finally(() => registry.close()),
       {
         signal,
-        lost: (error, delayMs) => this.#log.warn({ reason: String(error), delayMs }, 'no registry; trying again'),
+        lost: (error, delayMs) =>
+          this.#log.warn({ reason: String(error), delayMs }, 'the registry is lost or refuses; trying again'),
       },
     ).catch((error: unknown) => {
       if (!signal.aborted) this.#log.error({ err: error }, 'the registry refuses this node');
@@ -51,6 +52,7 @@ export class Membership {
 
   /** Registers and links, then keeps the lease and looks who has gone. Whatever fails, a new connection begins anew. */
   async #belong(registry: Registry, listening: Address): Promise<void> {
+    this.#stop.signal.addEventListener('abort', () => registry.close(), { once: true, signal: registry.over });
     const lease = await this.#register(registry, listening);
     for (;;) {
       await sleep(lease.ttlMs / 3, undefined, { signal: AbortSignal.any([registry.over, this.#stop.signal]) });

@@ -7,6 +7,7 @@ const MAX_PEERS = 10_000;
 /** Who this node is, and whom it is connected with: each for as long as the connection lasts. */
 export class Peers {
   readonly #byName = new Map<string, Peer>();
+  readonly #byConnection = new Map<AbortSignal, Peer>();
   #self: PeerAddress | undefined;
   readonly #wantedName: string | undefined;
 
@@ -40,17 +41,26 @@ export class Peers {
     return [...this.#byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Keeps a peer that was greeted until its connection is over; of two with one name, the newer. */
+  /** Keeps a peer that was greeted until its connection is over: the last that greeted on it; of two with one name, the newer. */
   met(peer: Omit<Peer, 'greetedAt'>, over: AbortSignal): void {
-    if (this.#byName.size >= MAX_PEERS) {
+    if (over.aborted) return;
+    const before = this.#byConnection.get(over);
+    if (before) this.#forget(before);
+    else if (this.#byName.size >= MAX_PEERS) {
       throw new ProtocolError('limit', `This node has ${MAX_PEERS} peers.`, { limit: 'peers', max: MAX_PEERS });
-    }
+    } else over.addEventListener('abort', () => this.#lose(over), { once: true });
     const met = { ...peer, greetedAt: new Date().toISOString() };
     this.#byName.set(peer.name, met);
-    const forget = (): void => {
-      if (this.#byName.get(peer.name) === met) this.#byName.delete(peer.name);
-    };
-    if (over.aborted) forget();
-    else over.addEventListener('abort', forget, { once: true });
+    this.#byConnection.set(over, met);
+  }
+
+  #lose(over: AbortSignal): void {
+    const peer = this.#byConnection.get(over);
+    this.#byConnection.delete(over);
+    if (peer) this.#forget(peer);
+  }
+
+  #forget(peer: Peer): void {
+    if (this.#byName.get(peer.name) === peer) this.#byName.delete(peer.name);
   }
 }

@@ -16,12 +16,15 @@ export interface RunFacts {
 }
 
 export function factsOf(order: Order, more: Pick<RunFacts, 'number' | 'cwd' | 'owner' | 'detached'>): RunFacts {
-  const { program, args = [], name = basename(program) || program } = order;
+  const { program, args = [], name = (basename(program) || program).slice(0, NAME) } = order;
   return { id: randomBytes(6).toString('hex'), name, program, args: shorten(args), ...more };
 }
 
+/** Characters of a name that was not given; those that were are shorter. */
+const NAME = 63;
+
 /** Characters of its arguments that are remembered of a run: its history must not hold what a client may send. */
-const REMEMBERED = 4096;
+const REMEMBERED = 2048;
 
 function shorten(args: readonly string[]): string[] {
   let left = REMEMBERED;

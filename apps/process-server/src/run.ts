@@ -72,7 +72,7 @@ export class Run {
   details(): RunDetails {
     const { program, args, cwd, owner, detached } = this.facts;
     const reason = this.#reason === undefined ? {} : { reason: this.#reason };
-    return { ...this.describe(), program, args, cwd, owner, detached, ...reason };
+    return { ...this.describe(), program: brief(program), args, cwd: brief(cwd), owner, detached, ...reason };
   }
 
   #state(): Description['state'] {
@@ -91,4 +91,11 @@ export class Run {
   #sinceStart(): number {
     return Math.round(performance.now() - this.#clock);
   }
+}
+
+/** Characters of a path that are told: a list of runs must fit its line whatever their paths are. */
+const PATH = 1024;
+
+function brief(path: string): string {
+  return path.length > PATH ? `${path.slice(0, PATH)}...` : path;
 }

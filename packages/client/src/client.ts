@@ -28,6 +28,9 @@ export interface ConnectOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** What waits to be sent is our caller's own, so it is not bounded here. */
+const DIALLING = { ...LIMITS, outputHard: Infinity };
+
 /** Milliseconds the other side has to greet back: who takes connections and says nothing is no service of ours. */
 const GREET_MS = 10_000;
 
@@ -40,7 +43,7 @@ export async function connect<S extends Service>(
   address: Address,
   options: ConnectOptions,
 ): Promise<Client<S>> {
-  const connection = await dial(address, LIMITS, options.signal);
+  const connection = await dial(address, DIALLING, options.signal);
   const client = new Client(service, address, connection);
   const patience = AbortSignal.any([AbortSignal.timeout(GREET_MS), ...(options.signal ? [options.signal] : [])]);
   const giveUp = (): void => connection.destroy();

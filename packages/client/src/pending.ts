@@ -36,6 +36,7 @@ export class Pending<M extends Method = Method> {
   #resolve!: (result: ResultOf<M>) => void;
   #reject!: (error: ProtocolError) => void;
   #listener: PartListener | undefined;
+  #isOver = false;
 
   constructor(id: Id, method: M, signal: AbortSignal | undefined, cancel: () => void) {
     this.id = id;
@@ -52,6 +53,7 @@ export class Pending<M extends Method = Method> {
 
   listen(listener: PartListener): void {
     this.#listener = listener;
+    if (this.#isOver) listener.over();
   }
 
   receive(part: Part): void {
@@ -75,6 +77,7 @@ export class Pending<M extends Method = Method> {
   }
 
   #over(): void {
+    this.#isOver = true;
     this.#signal?.removeEventListener('abort', this.cancel);
     this.#listener?.over();
   }

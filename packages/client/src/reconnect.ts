@@ -7,6 +7,9 @@ import type { Client } from './client.ts';
 /** Full jitter between a quarter of a second and half a minute, as `PROTOCOL.md` asks of clients. */
 const BACK_OFF = { generator: fullJitterGenerator, initialDelay: 250, maxDelay: 30_000 };
 
+/** Milliseconds a connection must have stood to count: one that is taken and given up at once is no success. */
+const STEADY_MS = 5000;
+
 export interface ReconnectOptions {
   signal?: AbortSignal | undefined;
   /** Told at each loss: why, and in how many milliseconds the next try begins. */
@@ -25,13 +28,15 @@ export async function reconnecting<S extends Service, T>(
   for (let backOff = firstDelay(); ; backOff = backOff.next(undefined)) {
     options.signal?.throwIfAborted();
     let client: Client<S> | undefined;
+    let standingSince = 0;
     try {
       client = await connect();
-      backOff = firstDelay();
+      standingSince = performance.now();
       return await use(client);
     } catch (error) {
       if (options.signal?.aborted) throw options.signal.reason;
       if (client ? !client.lost : !isErrorType(error, 'unavailable')) throw error;
+      if (client && performance.now() - standingSince > STEADY_MS) backOff = firstDelay();
       options.lost?.(error, backOff.duration);
     } finally {
       client?.close();

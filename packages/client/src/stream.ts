@@ -16,7 +16,7 @@ export interface StreamPart<M extends Method> {
 /** Bytes that may wait for the reader of a stream before its connection stops reading. */
 const WAITING_BYTES = 256 * 1024;
 /** What a part costs besides its bytes, so that many small items count too. */
-const PART_BYTES = 64;
+const PART_BYTES = 1024;
 
 /**
  * A request that is not answered yet: parts in both directions. Iterate it to its end, then await `result`; a failure
@@ -31,9 +31,11 @@ export class Stream<M extends Method> implements AsyncIterable<StreamPart<M>> {
   #waitingBytes = 0;
   #paused = false;
   #over = false;
+  #reading = false;
+  #abandoned = false;
   #aheadBytes = 0;
   #wakeReader: (() => void) | undefined;
-  #wakeWriter: (() => void) | undefined;
+  #wakeWriters: (() => void)[] = [];
 
   constructor(pending: Pending<M>, connection: Connection, limits: Partial<Limits>) {
     this.#pending = pending;
@@ -80,25 +82,38 @@ export class Stream<M extends Method> implements AsyncIterable<StreamPart<M>> {
     this.#notify({ channel, end: true });
   }
 
-  /** Asks for an early end; `result` tells how it ended. */
+  /** Asks for an early end; `result` tells how it ended. What comes until then is for whoever iterates, if anybody does. */
   cancel(): void {
-    if (!this.#over) this.#pending.cancel();
+    if (this.#over) return;
+    if (!this.#reading) this.#abandon();
+    this.#pending.cancel();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<StreamPart<M>> {
-    for (;;) {
-      const part = this.#parts.shift();
-      if (part) {
-        this.#taken(part);
-        yield part;
-      } else if (this.#over) {
-        return;
-      } else {
-        await new Promise<void>((resolve) => {
-          this.#wakeReader = resolve;
-        });
+    this.#reading = true;
+    try {
+      while (this.#parts.length > 0 || !this.#over) {
+        const part = this.#parts.shift();
+        if (part) {
+          this.#taken(part);
+          yield part;
+        } else {
+          await new Promise<void>((resolve) => {
+            this.#wakeReader = resolve;
+          });
+        }
       }
+    } finally {
+      this.#abandon();
     }
+  }
+
+  /** Nobody reads on: what comes is dropped, so that it does not hold up the connection's other requests. */
+  #abandon(): void {
+    this.#abandoned = true;
+    this.#parts = [];
+    this.#waitingBytes = 0;
+    if (this.#paused) this.#pause(false);
   }
 
   #notify(part: object): void {
@@ -106,6 +121,7 @@ export class Stream<M extends Method> implements AsyncIterable<StreamPart<M>> {
   }
 
   #receive({ channel, item, body, end }: Part): void {
+    if (this.#abandoned) return;
     const part = {
       ...(item !== undefined && { item: item as ItemOf<M> }),
       ...(channel !== undefined && { channel }),
@@ -131,19 +147,23 @@ export class Stream<M extends Method> implements AsyncIterable<StreamPart<M>> {
 
   #credit(bytes: number): void {
     this.#aheadBytes -= bytes;
-    this.#wakeWriter?.();
+    this.#wakeAllWriters();
   }
 
   #credited(): Promise<void> {
     return new Promise((resolve) => {
-      this.#wakeWriter = resolve;
+      this.#wakeWriters.push(resolve);
     });
   }
 
   #end(): void {
     this.#over = true;
     this.#wakeReader?.();
-    this.#wakeWriter?.();
+    this.#wakeAllWriters();
+  }
+
+  #wakeAllWriters(): void {
+    for (const wake of this.#wakeWriters.splice(0)) wake();
   }
 }
 

@@ -58,10 +58,8 @@ export const chatService = defineService({
     'chat.rooms': method({
       summary: 'Lists the rooms.',
       access: 'chat:use',
-      params: z.strictObject({}),
-      result: z.object({
-        items: z.array(z.object({ room: z.string(), members: sizeSchema, seq })),
-      }),
+      params: z.strictObject({ ...pageParams }),
+      result: pageOf(z.object({ room: z.string(), members: sizeSchema, seq })),
     }),
     'chat.members': method({
       summary: 'Lists who is in a room.',

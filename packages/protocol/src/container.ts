@@ -71,6 +71,7 @@ export const containerService = defineService({
     }),
     'container.stop': method({
       summary: 'Stops a container: TERM, then KILL after `timeoutMs`.',
+      timeoutMs: 630_000,
       access: 'container:manage',
       params: z.strictObject({ ...target, timeoutMs: z.int().min(0).max(600_000).default(10_000) }),
       result: reference,

@@ -59,6 +59,8 @@ export const fileService = defineService({
     }),
     'file.commit': method({
       summary: 'Publishes an upload in one step, or not at all.',
+      // It is read once more to be verified: a terabyte takes its time.
+      timeoutMs: 3_600_000,
       access: 'file:write',
       params: z.strictObject({ upload, digest: digestSchema.optional() }),
       result: fileEntrySchema.extend({ digest: z.string() }),

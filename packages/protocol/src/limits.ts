@@ -17,6 +17,8 @@ export interface Limits {
   outputHighWater: number;
   /** Bytes waiting to be written above which the connection is reset: its reader does not read. */
   outputHard: number;
+  /** Bytes waiting to be written on all connections of one service; above it, the one with most is reset. */
+  outputTotal: number;
   /** Malformed lines after which the connection is closed. */
   malformed: number;
   /** Milliseconds within which a new connection must complete its first line. */
@@ -42,6 +44,7 @@ export const LIMITS: Readonly<Limits> = {
   window: 256 * KiB,
   outputHighWater: 256 * KiB,
   outputHard: 8 * MiB,
+  outputTotal: 256 * MiB,
   malformed: 100,
   firstLineMs: 20_000,
   stalledWriteMs: 30_000,

@@ -12,6 +12,8 @@ export interface Method {
   /** Strict: an unknown member is an error. Free of transforms, so that it can be published as JSON Schema. */
   readonly params: z.ZodType<object, object>;
   readonly result: z.ZodType<object>;
+  /** Milliseconds it may take unless its request says otherwise, where the usual limit would not do. */
+  readonly timeoutMs?: number;
   /** The items it streams before its response, where it streams any. Without it, the default timeout applies. */
   readonly item?: z.ZodType;
   /** The channels of raw bytes it streams, as the service sees them. */

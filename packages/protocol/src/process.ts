@@ -84,8 +84,8 @@ export const processService = defineService({
       summary: 'Ends a program and everything it started: TERM, 5 s, KILL. `all` ends every one of that name.',
       access: 'process:close',
       params: z.strictObject({ target: targetSchema, all: z.boolean().default(false) }),
-      /** What ended. */
-      result: z.object({ items: z.array(runSchema) }),
+      /** What ended, and how many that were: items that would not fit the line are left out. */
+      result: z.object({ items: z.array(runSchema), count: sizeSchema }),
     }),
     'process.list': method({
       summary: "Lists the caller's programs or everybody's, newest first.",

@@ -15,6 +15,7 @@ export class Call<Item = never> {
   #abort: AbortController | undefined;
   #reason: ProtocolError | undefined;
   #input: Input | undefined;
+  #answered = false;
 
   constructor(id: Id, session: Session, connection: Connection, body: Uint8Array | undefined) {
     this.id = id;
@@ -40,10 +41,14 @@ export class Call<Item = never> {
   /** What the caller sends while the request is open. */
   get input(): Input {
     this.#input ??= new Input(this.session.limits.window, {
-      grant: (bytes) => this.#connection.send(encodeLine(notification('rpc.credit', { id: this.id, n: bytes }))),
+      grant: (bytes) => this.#grant(bytes),
       overrun: () => this.cancel(overrun(this.session.limits.window)),
     });
     return this.#input;
+  }
+
+  #grant(bytes: number): void {
+    if (!this.#answered) this.#connection.send(encodeLine(notification('rpc.credit', { id: this.id, n: bytes })));
   }
 
   /** True while more should not be sent: the caller does not keep up. */
@@ -63,6 +68,7 @@ export class Call<Item = never> {
 
   /** Streams an item that is JSON already: one that many callers get is serialised once. */
   sendJson(item: string): Promise<void> {
+    if (this.#answered) return Promise.resolve();
     this.#connection.send(
       `{"jsonrpc":"2.0","method":"rpc.data","params":{"id":${JSON.stringify(this.id)},"item":${item}}}\n`,
     );
@@ -73,14 +79,18 @@ export class Call<Item = never> {
   async write(channel: string, bytes: Uint8Array): Promise<void> {
     const { body } = this.session.limits;
     for (let at = 0; at < bytes.length; at += body) {
+      // Whoever waits is woken together with all others of this connection: only the first finds room.
+      while (this.congested && !this.#answered) await this.drained();
+      if (this.#answered) return;
       const part = bytes.subarray(at, at + body);
       this.#connection.send(encodeLine(notification('rpc.data', { id: this.id, channel }), part.length), part, '\n');
-      await this.drained();
     }
+    await this.drained();
   }
 
   /** Says that nothing more comes on a channel. */
   end(channel: string): void {
+    if (this.#answered) return;
     this.#connection.send(encodeLine(notification('rpc.data', { id: this.id, channel, end: true })));
   }
 
@@ -89,11 +99,12 @@ export class Call<Item = never> {
     if (this.#reason) return;
     this.#reason = reason;
     this.#abort?.abort(reason);
-    this.release();
+    this.#input?.close();
   }
 
-  /** Takes no more input. */
-  release(): void {
+  /** The response ends the stream: nothing is sent after it, and no more input taken. */
+  answered(): void {
+    this.#answered = true;
     this.#input?.close();
   }
 }

@@ -1,7 +1,6 @@
-/** One part of what a caller streams: an item, raw bytes on a channel, or a channel's end. */
+/** One part of what a caller streams: raw bytes on a channel, or its end. */
 export interface InputPart {
-  channel?: string | undefined;
-  item?: unknown;
+  channel: string;
   body?: Uint8Array | undefined;
   end?: boolean | undefined;
 }

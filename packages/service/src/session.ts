@@ -12,7 +12,7 @@ import {
 import { ProtocolError } from '@sextant/protocol/errors';
 import { encodeLine, type Frame } from '@sextant/protocol/frame';
 import type { Limits } from '@sextant/protocol/limits';
-import { isStream } from '@sextant/protocol/method';
+import { isStream, type Method } from '@sextant/protocol/method';
 import { sessionNotifications, type Goaway } from '@sextant/protocol/session';
 import type { Connection } from '@sextant/wire/connection';
 import { Call } from './call.ts';
@@ -37,6 +37,7 @@ export class Session {
   readonly #calls = new Map<Id, { call: Call<never>; route: Route }>();
   readonly #over = new AbortController();
   #ended = false;
+  #leaving = false;
   #malformed = 0;
 
   constructor(connection: Connection, host: SessionHost) {
@@ -49,6 +50,11 @@ export class Session {
   /** Aborts when the connection is over: whatever lives with it ends now. */
   get over(): AbortSignal {
     return this.#over.signal;
+  }
+
+  /** Bytes waiting to be written. */
+  get pendingBytes(): number {
+    return this.#connection.pendingBytes;
   }
 
   /** True while a request is unanswered. */
@@ -68,6 +74,7 @@ export class Session {
 
   /** Answers a line that could not be read; too many of them, or a lost position, end the connection. */
   refuse(error: ProtocolError, fatal: boolean): void {
+    if (this.#leaving) return;
     this.#malformed += 1;
     this.#answer(failure(null, error));
     if (fatal || this.#malformed >= this.limits.malformed) this.leave('protocol_error');
@@ -92,6 +99,12 @@ export class Session {
   leave(reason: string): void {
     this.goaway({ reason, graceMs: 0 });
     this.cancelAll(new ProtocolError('unavailable', 'The service ends this connection.', { retry: 'unknown' }));
+    this.retire();
+  }
+
+  /** Begins nothing more, and ends the connection once everything is answered. */
+  retire(): void {
+    this.#leaving = true;
     this.finish();
   }
 
@@ -116,6 +129,7 @@ export class Session {
 
   #begin(request: Request, body: Uint8Array | undefined): void {
     const { inFlight } = this.limits;
+    if (this.#leaving) throw new ProtocolError('unavailable', 'This connection is being ended; dial again.');
     if (this.#calls.has(request.id))
       throw new ProtocolError('duplicate_id', 'A request with this id is still unanswered.');
     if (this.#calls.size >= inFlight) {
@@ -143,12 +157,13 @@ export class Session {
   /** A request that ran out of time is answered at once, and keeps its place until its work has stopped. */
   async #settle(route: Route, request: Request, call: Call<never>, outcome: Promise<object>): Promise<void> {
     let late = false;
-    const timeout = request.timeout ?? (isStream(route.method) ? undefined : this.limits.timeoutMs);
+    const timeout = request.timeout ?? usualTimeout(route.method, this.limits);
     const timer =
       timeout === undefined
         ? undefined
         : setTimeout(() => {
             late = true;
+            call.answered();
             const expired = new ProtocolError('deadline_exceeded', `Not done within ${timeout} ms.`);
             this.#answer(failure(call.id, expired));
             call.cancel(expired);
@@ -163,9 +178,22 @@ export class Session {
 
   #conclude(call: Call<never>, answer: object | undefined): void {
     this.#calls.delete(call.id);
-    call.release();
-    if (answer) this.#answer(answer);
+    call.answered();
+    if (answer) this.#conclusion(call.id, answer);
     if (this.#ended && !this.busy) this.#connection.end();
+  }
+
+  /** Whoever asked would have to close the connection over a longer line than agreed. */
+  #conclusion(id: Id, answer: object): void {
+    const line = encodeLine(answer);
+    if (Buffer.byteLength(line) <= this.limits.line) return this.#connection.send(line);
+    const max = this.limits.line;
+    const long = new ProtocolError('limit', `It was done, but the answer is longer than ${max} bytes.`, {
+      limit: 'line',
+      max,
+      retry: 'no',
+    });
+    this.#answer(failure(id, long));
   }
 
   #answer(message: object): void {
@@ -174,9 +202,9 @@ export class Session {
 
   #notice({ method, params }: Notification, body: Uint8Array | undefined): void {
     if (method === 'rpc.data') {
-      const { id, ...part } = readAs(sessionNotifications['rpc.data'], params);
+      const { id, channel = '', end } = readAs(sessionNotifications['rpc.data'], params);
       const open = this.#calls.get(id);
-      if (open?.route.method.channels?.in) open.call.input.push({ ...part, body });
+      if (open?.route.method.channels?.in?.includes(channel)) open.call.input.push({ channel, body, end });
     } else if (method === 'rpc.cancel') {
       const { id } = readAs(sessionNotifications['rpc.cancel'], params);
       this.#calls.get(id)?.call.cancel(new ProtocolError('cancelled', 'Cancelled as asked.'));
@@ -190,4 +218,8 @@ export class Session {
     this.#host.log.error({ err: error, ref, session: this.id }, 'a handler failed');
     return new ProtocolError('internal', `The service failed to answer; its log has the reason under ${ref}.`, { ref });
   }
+}
+
+function usualTimeout(method: Method, limits: Limits): number | undefined {
+  return method.timeoutMs ?? (isStream(method) ? undefined : limits.timeoutMs);
 }

@@ -7,6 +7,7 @@ import { listen } from '@sextant/wire/listen';
 import type { Route, Routes } from './dispatch.ts';
 import type { App, Handlers } from './handler.ts';
 import type { Log } from './log.ts';
+import { guardOutput } from './output-guard.ts';
 import { serve } from './serve.ts';
 import type { Session } from './session.ts';
 
@@ -37,8 +38,10 @@ export async function start(
   const sessions = new Set<Session>();
   const host = { routes: routesOf(app, limits), limits, log };
   const listener = await listen(at, limits, (connection) => serve(connection, host, sessions));
+  const guard = guardOutput(sessions, limits.outputTotal);
   app.listening?.(listener);
   const close = async (): Promise<void> => {
+    guard.stop();
     const closed = listener.close();
     await Promise.all([endAll(sessions), app.close?.()]);
     await closed;

@@ -40,6 +40,23 @@ describe('Client', () => {
     await expect(one.client.call('work.echo', { text: 'x' })).rejects.toMatchObject({ type: 'unavailable' });
   });
 
+  it('refuses a request that is longer than a line, and stays', async () => {
+    await using one = await rig();
+    await expect(one.client.call('work.echo', { text: 'x'.repeat(70_000) })).rejects.toMatchObject({
+      type: 'line_too_long',
+    });
+    expect(await one.client.call('work.echo', { text: 'x' })).toMatchObject({ text: 'x' });
+  });
+
+  it('sends many large bodies at once', async () => {
+    await using one = await rig();
+    const body = Buffer.alloc(1024 * 1024);
+    const answers = await Promise.all(
+      Array.from({ length: 32 }, () => one.client.call('work.echo', { text: '' }, { body })),
+    );
+    expect(answers.every(({ bodyBytes }) => bodyBytes === body.length)).toBe(true);
+  });
+
   it('cancels by signal, one that was aborted before too', async () => {
     await using one = await rig();
     await expect(
@@ -90,6 +107,38 @@ describe('Stream', () => {
     await reading;
     expect(await stream.result).toEqual({ bytes: sent.length });
     expect(Buffer.concat(parts).equals(sent)).toBe(true);
+  });
+
+  it('ends at once on a client that has lost its connection', async () => {
+    await using one = await rig();
+    one.client.close();
+    const stream = one.client.open('work.count', { to: 1 });
+    for await (const _ of stream);
+    await expect(stream.result).rejects.toMatchObject({ type: 'unavailable' });
+  });
+
+  it('that nobody reads on holds up nothing else', async () => {
+    await using one = await rig();
+    const left = one.client.open('work.count', { to: 50_000 });
+    for await (const { item } of left) if (item) break;
+    expect(await one.client.ping()).toBeGreaterThan(0);
+    const cancelled = one.client.open('work.count', { to: 50_000 });
+    cancelled.cancel();
+    await expect(cancelled.result).rejects.toMatchObject({ type: 'cancelled' });
+    expect(await left.result).toEqual({ sent: 50_000 });
+  });
+
+  it('takes writes side by side', async () => {
+    await using one = await rig();
+    const stream = one.client.open('work.cat', {});
+    const reading = (async () => {
+      for await (const _ of stream);
+    })();
+    const part = Buffer.alloc(2_000_000);
+    expect(await Promise.all([stream.write('in', part), stream.write('in', part)])).toEqual([true, true]);
+    stream.end('in');
+    await reading;
+    expect(await stream.result).toEqual({ bytes: 4_000_000 });
   });
 
   it('stops writing when the request is answered', async () => {

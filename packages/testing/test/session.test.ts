@@ -94,6 +94,43 @@ describe('a session', () => {
     expect(await raw.next()).toMatchObject({ id: 1, result: {} });
   });
 
+  it('begins nothing after it said goodbye', async () => {
+    await using rig = await start({ malformed: 2 });
+    using raw = await openRawSocket(rig.running);
+    ask(raw, 1, 'work.wait', { ms: 100, deaf: true });
+    raw.write(' x\n x\n x\n');
+    ask(raw, 2, 'work.echo', { text: 'late' });
+    const answers = [await raw.next(), await raw.next(), await raw.next(), await raw.next(), await raw.next()];
+    expect(answers).toMatchObject([
+      { id: null },
+      { id: null },
+      { method: 'rpc.goaway' },
+      { id: 2, error: { data: { type: 'unavailable' } } },
+      { id: 1, result: { stopped: true } },
+    ]);
+    expect(await raw.next()).toBeUndefined();
+  });
+
+  it('sends nothing of a stream after its response', async () => {
+    await using rig = await start();
+    using raw = await openRawSocket(rig.running);
+    ask(raw, 1, 'work.count', { to: 10_000_000 }, { timeout: 100 });
+    let line = await raw.next();
+    while (line?.['method'] === 'rpc.data') line = await raw.next();
+    expect(line).toMatchObject({ id: 1, error: { data: { type: 'deadline_exceeded' } } });
+    ask(raw, 2, 'rpc.ping');
+    expect(await raw.next()).toMatchObject({ id: 2 });
+  });
+
+  it('closes though somebody has connected and says nothing', async () => {
+    const rig = await start();
+    using raw = await openRawSocket(rig.running);
+    const started = performance.now();
+    await rig[Symbol.asyncDispose]();
+    expect(performance.now() - started).toBeLessThan(1500);
+    expect(await raw.next()).toBeUndefined();
+  });
+
   it('closes after too many malformed lines', async () => {
     await using rig = await start({ malformed: 3 });
     using raw = await openRawSocket(rig.running);

@@ -25,7 +25,8 @@ export async function dial(address: Address, limits: Limits, signal?: AbortSigna
     socket.destroy();
     throw unreachable(address, cause);
   }
-  return new TcpConnection(socket, limits);
+  // Both sides holding back until the other reads would hold for ever: this one always reads.
+  return new TcpConnection(socket, limits, false);
 }
 
 function connected(socket: Socket, signal: AbortSignal): Promise<void> {

@@ -15,7 +15,7 @@ export interface ListenAddress {
 export interface Listener {
   readonly host: string;
   readonly port: number;
-  /** Accepts no more. Connections go on. */
+  /** Accepts no more, and drops who has not said yet what it speaks. Connections go on. */
   close(): Promise<void>;
 }
 
@@ -30,12 +30,20 @@ export async function listen(
   accept: (connection: Connection) => void,
 ): Promise<Listener> {
   // Half-open, so that `echo ... | nc host port` is answered after its end.
-  const server = createServer({ allowHalfOpen: true }, (socket) => detect(socket, limits, accept));
+  const undetected = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    undetected.add(socket);
+    socket.once('close', () => undetected.delete(socket));
+    detect(socket, limits, (connection) => {
+      undetected.delete(socket);
+      accept(connection);
+    });
+  });
   // Beyond the descriptor limit libuv accepts and closes in silence; below this we at least answer who is there.
   server.maxConnections = limits.connections;
   await listening(server, address);
   const { address: host, port } = server.address() as AddressInfo;
-  return { host, port, close: () => close(server) };
+  return { host, port, close: () => close(server, undetected) };
 }
 
 function listening(server: Server, address: ListenAddress): Promise<void> {
@@ -49,9 +57,10 @@ function listening(server: Server, address: ListenAddress): Promise<void> {
   });
 }
 
-function close(server: Server): Promise<void> {
+function close(server: Server, undetected: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
+    for (const socket of undetected) socket.destroy();
   });
 }
 
@@ -72,7 +81,7 @@ function detect(socket: Socket, limits: Limits, accept: (connection: Connection)
 
 /** Puts the bytes back that were read to know them, and hands the socket over. */
 function adopt(socket: Socket, chunk: Buffer, limits: Limits, accept: (connection: Connection) => void): void {
-  accept(new TcpConnection(socket, limits));
+  accept(new TcpConnection(socket, limits, true));
   socket.unshift(chunk);
   socket.resume();
 }

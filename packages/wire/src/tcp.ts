@@ -13,15 +13,18 @@ export class TcpConnection implements Connection {
   readonly remote: Connection['remote'];
   readonly #socket: Socket;
   readonly #limits: Limits;
+  readonly #holdRequests: boolean;
   readonly #queue: SendQueue;
   #decoder: FrameDecoder | undefined;
   #ending = false;
   #waiting = false;
   #pauses = 0;
 
-  constructor(socket: Socket, limits: Limits) {
+  /** `holdRequests`: read no more while the other side does not read its answers; for the side that answers. */
+  constructor(socket: Socket, limits: Limits, holdRequests: boolean) {
     this.#socket = socket;
     this.#limits = limits;
+    this.#holdRequests = holdRequests;
     this.remote = { host: plainAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 };
     this.#queue = new SendQueue(this.#write, limits.outputHighWater);
     socket.setNoDelay(true);
@@ -54,7 +57,7 @@ export class TcpConnection implements Connection {
     if (this.#socket.destroyed || this.#ending) return;
     for (const part of parts) this.#queue.push(part);
     if (this.#queue.pendingBytes > this.#limits.outputHard) this.destroy(unread());
-    else if (this.#queue.congested && !this.#waiting) void this.#waitForReader();
+    else if (this.#holdRequests && this.#queue.congested && !this.#waiting) void this.#waitForReader();
   }
 
   get pendingBytes(): number {

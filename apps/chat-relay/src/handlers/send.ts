@@ -25,7 +25,7 @@ export function send(rooms: Rooms, textLength: number): HandlerOf<typeof chatSer
 /** Leaves the other rooms too, and ends the connection once everything is answered. */
 function logOut(rooms: Rooms, session: Session): void {
   for (const room of rooms) room.memberOf(session)?.leave('logout');
-  session.finish();
+  session.retire();
 }
 
 function check(text: string, max: number): void {

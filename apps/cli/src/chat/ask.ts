@@ -20,7 +20,14 @@ export async function membersOf(chat: Chat, room: string): Promise<Member[]> {
 
 /** Every room. */
 export async function roomsOf(chat: Chat): Promise<Room[]> {
-  return (await chat.call('chat.rooms', {})).items;
+  const rooms: Room[] = [];
+  let next: string | undefined;
+  do {
+    const page = await chat.call('chat.rooms', { next });
+    rooms.push(...page.items);
+    next = page.next;
+  } while (next !== undefined);
+  return rooms;
 }
 
 /** A room's last items, oldest first; an answer may hold fewer than asked for. */

@@ -1,5 +1,6 @@
 import type { processService } from '@sextant/protocol/process';
 import type { HandlerOf } from '@sextant/service/handler';
+import { pageOf } from '@sextant/service/page';
 import type { Runs } from '../runs.ts';
 import { pick } from '../target.ts';
 
@@ -7,6 +8,8 @@ export function close(runs: Runs): HandlerOf<typeof processService, 'process.clo
   return async ({ target, all }) => {
     const picked = pick(runs.list(), target, all);
     await Promise.all(picked.map((run) => run.end()));
-    return { items: picked.map((run) => run.describe()) };
+    const ended = picked.map((run) => run.describe());
+    const { items } = pageOf(ended, ({ id }) => id, { limit: ended.length });
+    return { items, count: ended.length };
   };
 }
