@@ -72,7 +72,9 @@ describe('a program that cannot be started', () => {
     await expect(rig.client.call('process.run', order)).rejects.toMatchObject(refused);
     await expect(rig.client.call('process.start', order)).rejects.toMatchObject(refused);
     const { items } = await rig.client.call('process.list', { details: true });
-    expect(items).toMatchObject([1, 2].map(() => ({ state: 'failed', reason, pid: null, program: order.program })));
+    // A list tells only the beginning of a long path.
+    const program = expect.stringContaining(order.program.slice(0, 1024));
+    expect(items).toMatchObject([1, 2].map(() => ({ state: 'failed', reason, pid: null, program })));
   });
 
   it('for the length of its arguments', async () => {
