@@ -15,6 +15,7 @@ import type { Method, ParamsInput, ResultOf, Service } from '@sextant/protocol/m
 import { PROTOCOL_VERSION, sessionMethods, sessionNotifications } from '@sextant/protocol/session';
 import type { Connection } from '@sextant/wire/connection';
 import { dial, type Address } from '@sextant/wire/dial';
+import { notGreeted, oneWay, tooLong } from './errors.ts';
 import { Pending, type CallOptions } from './pending.ts';
 import { Stream } from './stream.ts';
 
@@ -231,21 +232,4 @@ export class Client<S extends Service> {
     for (const pending of this.#pending.values()) pending.fail(this.#loss);
     this.#pending.clear();
   }
-}
-
-function notGreeted(service: Service, { host, port }: Address): ProtocolError {
-  return new ProtocolError(
-    'unavailable',
-    `${host}:${port} takes connections but does not greet: it is not ${service.name}, or it hangs or is stopping.`,
-  );
-}
-
-function oneWay(): ProtocolError {
-  return new ProtocolError('method_not_found', 'This side asks; it answers nothing.');
-}
-
-/** Refused here, since the service could only close the connection: it reads no longer line. */
-function tooLong(method: string, max: number): ProtocolError {
-  const message = `${method} would be longer than the ${max} bytes a request may have. Send large content as a file or as input.`;
-  return new ProtocolError('line_too_long', message, { limit: 'line', max });
 }
