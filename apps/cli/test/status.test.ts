@@ -46,7 +46,7 @@ describe('status', () => {
   it('says what to type where nothing runs', async () => {
     const { code, stderr } = await run(['status', '--host', loopback()]);
     expect(stderr).toMatch(/Nothing runs\. Start everything with: (npx )?sextant up/);
-    expect(code).toBe(0);
+    expect(code).toBe(3);
   });
 
   it('takes a host without a port', async () => {

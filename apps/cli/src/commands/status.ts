@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Command } from 'commander';
 import { formatAddress, parseAddress } from '../arguments.ts';
+import { ExitCode } from '../exit-code.ts';
 import { dim, printList, say } from '../output.ts';
 import { SELF } from '../self.ts';
 import type { CommonOptions } from '../service.ts';
@@ -24,9 +25,9 @@ export function addStatusCommand(program: Command): void {
       const options: CommonOptions = command.optsWithGlobals();
       const found = await findServices(hostOf(options));
       printList(found, { json: options.json, columns: COLUMNS, empty: '' });
-      if (!options.json && found.every(({ state }) => state === 'not running')) {
-        say(`\nNothing runs. Start everything with: ${SELF} up`);
-      }
+      if (found.some(({ state }) => state === 'running' || state === 'no Docker engine')) return;
+      process.exitCode = ExitCode.unavailable;
+      if (!options.json) say(`\nNothing runs. Start everything with: ${SELF} up`);
     });
 }
 
