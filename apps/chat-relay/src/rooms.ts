@@ -71,6 +71,7 @@ export class Rooms {
     this.#rooms.delete(empty.name);
     this.#remember(empty.name, empty.history.lastSeq);
   }
+
   #remember(name: string, lastSeq: number): void {
     this.#lastSeqs.delete(name);
     this.#lastSeqs.set(name, lastSeq);

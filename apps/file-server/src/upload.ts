@@ -36,9 +36,7 @@ export class Upload {
 
   static async open(file: string, plan: UploadPlan): Promise<Upload> {
     const { O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
-    const handle = await open(file, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600).catch((error: unknown) => {
-      throw explain(error, plan.path);
-    });
+    const handle = await told(open(file, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600), plan.path);
     return new Upload(file, plan, handle, (await handle.stat()).size);
   }
 
@@ -72,7 +70,7 @@ export class Upload {
         });
       }
       const actual = await this.#verify(digest);
-      await this.#handle.datasync();
+      await told(this.#handle.datasync(), path);
       const stats = await this.#handle.stat();
       await root.toWrite(path, (target, folder) => this.#put(target, folder));
       await this.#end();
@@ -114,11 +112,8 @@ export class Upload {
 
   async #append(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length;) {
-      const { bytesWritten } = await this.#handle
-        .write(bytes, at, bytes.length - at, this.#offset)
-        .catch((error: unknown) => {
-          throw explain(error, this.#plan.path);
-        });
+      const writing = this.#handle.write(bytes, at, bytes.length - at, this.#offset);
+      const { bytesWritten } = await told(writing, this.#plan.path);
       at += bytesWritten;
       this.#offset += bytesWritten;
     }
@@ -151,6 +146,13 @@ export class Upload {
     this.#over = true;
     await this.#handle.close();
   }
+}
+
+/** What the system refuses, in the words of the client's path. */
+function told<T>(work: Promise<T>, path: string): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw explain(error, path);
+  });
 }
 
 async function digestOf(handle: FileHandle, like: string | undefined): Promise<string> {

@@ -15,8 +15,8 @@ export class Uploads {
   readonly #root: Root;
   readonly #folder: string;
   readonly #open = new Map<string, Promise<Upload>>();
-  /** The connection that opened each upload last. */
-  readonly #openers = new Map<string, AbortSignal>();
+  /** Stops waiting for the end of the connection that opened an upload last. */
+  readonly #release = new Map<string, () => void>();
 
   private constructor(root: Root, folder: string) {
     this.#root = root;
@@ -48,21 +48,28 @@ export class Uploads {
     }
     const opening = known ?? Upload.open(join(this.#folder, id), plan);
     this.#open.set(id, opening);
-    this.#openers.set(id, over);
-    over.addEventListener('abort', () => void this.#leave(id, over), { once: true });
+    this.#endWith(over, id);
     try {
       return { upload: id, offset: (await opening).offset };
     } catch (error) {
-      this.#open.delete(id);
+      this.#drop(id);
       throw error;
     }
   }
 
+  #endWith(over: AbortSignal, id: string): void {
+    // What cannot be removed now is removed at the next start.
+    const leave = (): void => void this.#leave(id).catch(() => {});
+    this.#release.get(id)?.();
+    this.#release.set(id, () => over.removeEventListener('abort', leave));
+    over.addEventListener('abort', leave, { once: true });
+  }
+
   /** Its client is gone: what can be named again waits on disk, what cannot is dropped. */
-  async #leave(id: string, over: AbortSignal): Promise<void> {
-    if (this.#openers.get(id) !== over) return;
-    const upload = await this.#open.get(id)?.catch(() => undefined);
+  async #leave(id: string): Promise<void> {
+    const opening = this.#open.get(id);
     this.#drop(id);
+    const upload = await opening?.catch(() => undefined);
     if (upload?.over === false) await (id.startsWith(ONCE) ? upload.discard() : upload.close());
   }
 
@@ -100,7 +107,8 @@ export class Uploads {
 
   #drop(id: string): void {
     this.#open.delete(id);
-    this.#openers.delete(id);
+    this.#release.get(id)?.();
+    this.#release.delete(id);
   }
 
   #find(id: string): Promise<Upload> {

@@ -36,7 +36,7 @@ export class Link {
   async #greet(client: Client<typeof peerService>): Promise<never> {
     const { self } = this.#peers;
     const { from, text } = await client.call('peer.greet', { from: self, text: greetingFrom(self, this.contact) });
-    this.#stop.signal.addEventListener('abort', () => client.close(), { once: true });
+    this.#stop.signal.addEventListener('abort', () => client.close(), { once: true, signal: client.over });
     this.#peers.met({ ...from, direction: 'out', greeting: text }, client.over);
     await client.closed;
     throw new Error('the connection is over');

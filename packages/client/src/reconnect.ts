@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isErrorType } from '@sextant/protocol/errors';
 import type { Service } from '@sextant/protocol/method';
-import { ExponentialBackoff, fullJitterGenerator, type IBackoff } from 'cockatiel';
+import { firstDelay } from './back-off.ts';
 import type { Client } from './client.ts';
-
-/** Full jitter between a quarter of a second and half a minute, as `PROTOCOL.md` asks of clients. */
-const BACK_OFF = { generator: fullJitterGenerator, initialDelay: 250, maxDelay: 30_000 };
 
 /** Milliseconds a connection must have stood to count: one that is taken and given up at once is no success. */
 const STEADY_MS = 5000;
@@ -44,8 +41,4 @@ export async function reconnecting<S extends Service, T>(
     // Aborted or over: the next round tells which.
     await sleep(backOff.duration, undefined, { signal: options.signal }).catch(() => {});
   }
-}
-
-function firstDelay(): IBackoff<unknown> {
-  return new ExponentialBackoff(BACK_OFF).next();
 }

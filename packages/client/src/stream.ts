@@ -72,11 +72,6 @@ export class Stream<M extends Method> implements AsyncIterable<StreamPart<M>> {
     return !this.#over;
   }
 
-  /** Sends one item. */
-  send(item: unknown): void {
-    this.#notify({ item });
-  }
-
   /** Says that nothing more comes on a channel. */
   end(channel: string): void {
     this.#notify({ channel, end: true });

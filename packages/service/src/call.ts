@@ -47,10 +47,6 @@ export class Call<Item = never> {
     return this.#input;
   }
 
-  #grant(bytes: number): void {
-    if (!this.#answered) this.#connection.send(encodeLine(notification('rpc.credit', { id: this.id, n: bytes })));
-  }
-
   /** True while more should not be sent: the caller does not keep up. */
   get congested(): boolean {
     return this.#connection.congested;
@@ -106,6 +102,10 @@ export class Call<Item = never> {
   answered(): void {
     this.#answered = true;
     this.#input?.close();
+  }
+
+  #grant(bytes: number): void {
+    if (!this.#answered) this.#connection.send(encodeLine(notification('rpc.credit', { id: this.id, n: bytes })));
   }
 }
 

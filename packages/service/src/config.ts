@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { describeIssues } from '@sextant/protocol/envelope';
-import { xdgState } from 'xdg-basedir';
 import { z } from 'zod';
+import { defaultHome } from './home.ts';
 import { LOG_LEVELS } from './log.ts';
 
 /** What every service is told at its start. */
@@ -69,10 +69,6 @@ function usualValue(setting: z.ZodType): string {
 /** The folder of one service's data. */
 export function dataFolder(config: Config, service: string): string {
   return join(config.home, service);
-}
-
-function defaultHome(): string {
-  return join(xdgState ?? process.cwd(), 'sextant');
 }
 
 function isLoopback(host: string): boolean {

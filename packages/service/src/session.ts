@@ -97,8 +97,8 @@ export class Session {
 
   /** Says goodbye, cancels what is unanswered and ends the connection once that is written. */
   leave(reason: string): void {
-    this.goaway({ reason, graceMs: 0 });
-    this.cancelAll(new ProtocolError('unavailable', 'The service ends this connection.', { retry: 'unknown' }));
+    this.#goaway({ reason, graceMs: 0 });
+    this.#cancelAll(new ProtocolError('unavailable', 'The service ends this connection.', { retry: 'unknown' }));
     this.retire();
   }
 
@@ -108,17 +108,17 @@ export class Session {
     this.finish();
   }
 
-  goaway(params: Goaway): void {
+  #goaway(params: Goaway): void {
     this.#connection.send(encodeLine({ jsonrpc: '2.0', method: 'rpc.goaway', params }));
   }
 
-  cancelAll(reason: ProtocolError): void {
+  #cancelAll(reason: ProtocolError): void {
     for (const { call } of this.#calls.values()) call.cancel(reason);
   }
 
   /** The connection is over. */
   close(): void {
-    this.cancelAll(new ProtocolError('cancelled', 'The connection ended.'));
+    this.#cancelAll(new ProtocolError('cancelled', 'The connection ended.'));
     this.#over.abort();
   }
 

@@ -29,8 +29,8 @@ export async function listen(
   limits: Limits,
   accept: (connection: Connection) => void,
 ): Promise<Listener> {
-  // Half-open, so that `echo ... | nc host port` is answered after its end.
   const undetected = new Set<Socket>();
+  // Half-open, so that `echo ... | nc host port` is answered after its end.
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     undetected.add(socket);
     socket.once('close', () => undetected.delete(socket));

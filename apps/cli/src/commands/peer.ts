@@ -1,6 +1,6 @@
+import { defaultHome } from '@sextant/service/home';
 import type { Command } from 'commander';
 import { formatAddress, parsePeers } from '../arguments.ts';
-import { defaultHome } from '../home.ts';
 import { print, printList, say, table } from '../output.ts';
 import { listPeers } from '../registry.ts';
 import { SELF } from '../self.ts';

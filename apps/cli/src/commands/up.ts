@@ -1,8 +1,8 @@
 import { registryService } from '@sextant/protocol/registry';
 import { SERVICES } from '@sextant/protocol/services';
+import { defaultHome } from '@sextant/service/home';
 import type { Command } from 'commander';
 import { formatAddress, parseAddress, parsePeers, parsePort } from '../arguments.ts';
-import { defaultHome } from '../home.ts';
 import { SELF } from '../self.ts';
 import type { CommonOptions } from '../service.ts';
 import { planServices, type StartOptions } from '../services/plan.ts';

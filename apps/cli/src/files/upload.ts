@@ -49,15 +49,12 @@ export async function upload(options: CommonOptions, plan: Upload, signal: Abort
       });
       progress.begin(offset, sizeBytes);
       sentBytes += await send(files, { upload, offset }, source.chunks(offset), progress);
-      return { entry: await files.call('file.commit', { upload }, { timeout: COMMIT_MS }), sentBytes };
+      return { entry: await files.call('file.commit', { upload }), sentBytes };
     });
   } catch (error) {
     throw signal.aborted ? stopped(progress.done, sizeBytes) : error;
   }
 }
-
-/** Milliseconds the service has to verify and publish: it reads all it got. */
-const COMMIT_MS = 600_000;
 
 /**
  * Uploads what stdin gives. Nobody knows its digest before its end, so it cannot be resumed.
@@ -73,7 +70,7 @@ export async function uploadStdin(
   try {
     const chunks = digesting(addAbortSignal(signal, process.stdin), remote, digester);
     const sentBytes = await send(files, { upload, offset: 0 }, chunks);
-    const entry = await files.call('file.commit', { upload, digest: digester.digest() }, { timeout: COMMIT_MS });
+    const entry = await files.call('file.commit', { upload, digest: digester.digest() });
     return { entry, sentBytes };
   } catch (error) {
     await files.call('file.abort', { upload }).catch(() => {});

@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExponentialBackoff, fullJitterGenerator, type IBackoff } from 'cockatiel';
+import { firstDelay } from '@sextant/client/back-off';
 import { formatAddress } from '../arguments.ts';
 import { duration, say } from '../output.ts';
 import type { Child, Launch } from './child.ts';
 import { logOf } from './log.ts';
 import type { Supervisor } from './supervisor.ts';
-
-const BACK_OFF = { generator: fullJitterGenerator, initialDelay: 250, maxDelay: 30_000 };
 
 /** Milliseconds after which a service counts as steady: if it ends later, the delays begin anew. */
 const STEADY_MS = 30_000;
@@ -51,8 +49,4 @@ async function again(
     if (!signal.aborted) say(`${label} did not start: ${reason}; trying again in ${duration(nextMs)}.`);
     return undefined;
   }
-}
-
-function firstDelay(): IBackoff<unknown> {
-  return new ExponentialBackoff(BACK_OFF).next();
 }
