@@ -23,11 +23,14 @@ export const gapSchema = z.object({ gap: z.object({ from: seq, to: seq }) });
 export const chatService = defineService({
   name: 'chat-relay',
   port: 5000,
+  anonymous: ['chat:use'],
   methods: {
     'chat.join': method({
       summary:
         "Enters a room and streams what happens in it, the caller's joining first, its own messages never, until it leaves.",
       access: 'chat:use',
+      object: 'room',
+      resumable: true,
       params: z.strictObject({
         room: chatNameSchema,
         nick: chatNameSchema,
@@ -45,6 +48,8 @@ export const chatService = defineService({
       summary:
         'Says something in a room joined on this connection, at most `limits.text` characters; `#LOGOUT` leaves every room and ends the connection.',
       access: 'chat:use',
+      object: 'room',
+      key: true,
       params: z.strictObject({ room: chatNameSchema, text: z.string().min(1) }),
       /** `seq` is the message's number; the one of `#LOGOUT` is that of leaving. */
       result: z.object({ seq, at: timeSchema }),
@@ -52,6 +57,7 @@ export const chatService = defineService({
     'chat.leave': method({
       summary: 'Leaves a room.',
       access: 'chat:use',
+      object: 'room',
       params: z.strictObject({ room: chatNameSchema }),
       result: z.object({}),
     }),
@@ -64,12 +70,14 @@ export const chatService = defineService({
     'chat.members': method({
       summary: 'Lists who is in a room.',
       access: 'chat:use',
+      object: 'room',
       params: z.strictObject({ room: chatNameSchema, ...pageParams }),
       result: pageOf(z.object({ nick: z.string(), joinedAt: timeSchema })),
     }),
     'chat.history': method({
       summary: "A room's last items before a number, oldest first; fewer than asked where they would not fit a line.",
       access: 'chat:use',
+      object: 'room',
       params: z.strictObject({
         room: chatNameSchema,
         before: seq.optional(),

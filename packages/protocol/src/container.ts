@@ -39,10 +39,14 @@ const target = { target: targetSchema };
 export const containerService = defineService({
   name: 'container-server',
   port: 8888,
+  anonymous: [],
   methods: {
     'container.create': method({
       summary: 'Creates a container from an image, pulling it if it is missing, and starts it.',
       access: 'container:create',
+      object: 'image',
+      key: true,
+      audited: true,
       params: z.strictObject({
         image: z.string().min(1).max(512),
         /** The engine gives one unless given. */
@@ -66,6 +70,7 @@ export const containerService = defineService({
     'container.start': method({
       summary: 'Starts a container.',
       access: 'container:manage',
+      audited: true,
       params: z.strictObject(target),
       result: reference,
     }),
@@ -73,12 +78,14 @@ export const containerService = defineService({
       summary: 'Stops a container: TERM, then KILL after `timeoutMs`.',
       timeoutMs: 630_000,
       access: 'container:manage',
+      audited: true,
       params: z.strictObject({ ...target, timeoutMs: z.int().min(0).max(600_000).default(10_000) }),
       result: reference,
     }),
     'container.remove': method({
       summary: 'Removes a container; a running one only with `force`.',
       access: 'container:manage',
+      audited: true,
       params: z.strictObject({ ...target, force: z.boolean().default(false) }),
       result: reference,
     }),

@@ -20,6 +20,10 @@ export const requestSchema = z.object({
     .min(1)
     .max(2 ** 31 - 1)
     .optional(),
+  /** The same for every try of one request, where its method takes one: it is done once. */
+  key: z.string().min(1).max(64).optional(),
+  /** Items and bytes of body that may be streamed before `rpc.credit` allows more; all unless given. */
+  credit: z.int().min(0).optional(),
 });
 export type Request = z.infer<typeof requestSchema>;
 
@@ -69,12 +73,12 @@ export function notification(method: string, params: object): object {
   return { jsonrpc: '2.0', method, params };
 }
 
-export function result(id: Id, value: object): object {
-  return { jsonrpc: '2.0', id, result: value };
+export function result(id: Id, value: object, more?: object): object {
+  return { jsonrpc: '2.0', id, result: value, ...more };
 }
 
-export function failure(id: Id | null, error: ProtocolError): object {
-  return { jsonrpc: '2.0', id, error: error.toWire() };
+export function failure(id: Id | null, error: ProtocolError, more?: object): object {
+  return { jsonrpc: '2.0', id, error: error.toWire(), ...more };
 }
 
 /**

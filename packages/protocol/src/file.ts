@@ -18,22 +18,26 @@ export type FileEntry = z.infer<typeof fileEntrySchema>;
 export const fileService = defineService({
   name: 'file-server',
   port: 65432,
+  anonymous: ['file:read', 'file:write'],
   methods: {
     'file.list': method({
       summary: 'Lists a folder by name, a page at a time.',
       access: 'file:read',
+      object: 'path',
       params: z.strictObject({ path: path.default(''), ...pageParams }),
       result: pageOf(fileEntrySchema),
     }),
     'file.stat': method({
       summary: 'Says what a path is.',
       access: 'file:read',
+      object: 'path',
       params: z.strictObject({ path }),
       result: fileEntrySchema,
     }),
     'file.read': method({
       summary: 'Streams the bytes of a file as bodies, from an offset on.',
       access: 'file:read',
+      object: 'path',
       params: z.strictObject({ path, offset: sizeSchema.default(0), length: sizeSchema.optional() }),
       /** `digest` is there where the whole file was read. */
       result: z.object({ sizeBytes: sizeSchema, digest: z.string().optional() }),
@@ -42,6 +46,8 @@ export const fileService = defineService({
     'file.open': method({
       summary: 'Begins an upload, or continues the one under way for the same path, size and digest.',
       access: 'file:write',
+      object: 'path',
+      audited: true,
       params: z.strictObject({
         path: path.min(1),
         sizeBytes: sizeSchema.optional(),
@@ -54,6 +60,7 @@ export const fileService = defineService({
     'file.write': method({
       summary: "Adds the frame's body to an upload at its end; another offset is answered with `offset_mismatch`.",
       access: 'file:write',
+      object: 'own',
       params: z.strictObject({ upload, offset: sizeSchema }),
       result: z.object({ offset: sizeSchema }),
     }),
@@ -62,18 +69,22 @@ export const fileService = defineService({
       // It is read once more to be verified: a terabyte takes its time.
       timeoutMs: 3_600_000,
       access: 'file:write',
+      object: 'own',
+      audited: true,
       params: z.strictObject({ upload, digest: digestSchema.optional() }),
       result: fileEntrySchema.extend({ digest: z.string() }),
     }),
     'file.abort': method({
       summary: 'Drops an upload.',
       access: 'file:write',
+      object: 'own',
       params: z.strictObject({ upload }),
       result: z.object({}),
     }),
     'file.time': method({
       summary: "Tells the server's time.",
       access: 'file:read',
+      object: 'own',
       params: z.strictObject({}),
       /** `time` is local, `HH:MM:SS`. */
       result: z.object({ time: z.string(), iso: timeSchema }),

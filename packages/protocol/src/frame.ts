@@ -36,7 +36,8 @@ export function encodeFrame(message: object, body?: Uint8Array): Uint8Array {
  * byte at most once: only lines and bodies that span chunks are put together.
  */
 export class FrameDecoder {
-  readonly #limits: Pick<Limits, 'line' | 'depth' | 'body'>;
+  /** Read at every frame: raised once the other side has said who it is. */
+  limits: Pick<Limits, 'line' | 'depth' | 'body'>;
   readonly #sink: FrameSink;
   /** What came and was not decoded yet, the first of it from `#at` on. */
   readonly #chunks: Uint8Array[] = [];
@@ -50,9 +51,8 @@ export class FrameDecoder {
   #message: JsonObject = {};
   #body: Uint8Array | undefined;
 
-  /** `limits` is read at every frame, so it may be raised once the other side has proved who it is. */
   constructor(limits: Pick<Limits, 'line' | 'depth' | 'body'>, sink: FrameSink) {
-    this.#limits = limits;
+    this.limits = limits;
     this.#sink = sink;
   }
 
@@ -100,16 +100,12 @@ export class FrameDecoder {
   #takeLine(chunk: Uint8Array, at: number): number {
     const lf = chunk.indexOf(LF, at);
     const end = lf === -1 ? chunk.length : lf;
-    if (this.#partsBytes + end - at > this.#limits.line) {
+    if (this.#partsBytes + end - at > this.limits.line) {
       this.#lose(
-        new ProtocolError(
-          'line_too_long',
-          `A line may have ${this.#limits.line} bytes; send large content as a body.`,
-          {
-            limit: 'line',
-            max: this.#limits.line,
-          },
-        ),
+        new ProtocolError('line_too_long', `A line may have ${this.limits.line} bytes; send large content as a body.`, {
+          limit: 'line',
+          max: this.limits.line,
+        }),
       );
       return chunk.length;
     }
@@ -130,7 +126,7 @@ export class FrameDecoder {
 
   #parse(line: Uint8Array): JsonObject | undefined {
     try {
-      return parseLine(line, this.#limits.depth);
+      return parseLine(line, this.limits.depth);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#sink.malformed(error, false);
@@ -142,16 +138,12 @@ export class FrameDecoder {
     const bytes = message['body'];
     if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0) {
       this.#lose(new ProtocolError('bad_framing', '`body` must be the number of raw bytes that follow the line.'));
-    } else if (bytes > this.#limits.body) {
+    } else if (bytes > this.limits.body) {
       this.#lose(
-        new ProtocolError(
-          'body_too_large',
-          `A body may have ${this.#limits.body} bytes; send more in several frames.`,
-          {
-            limit: 'body',
-            max: this.#limits.body,
-          },
-        ),
+        new ProtocolError('body_too_large', `A body may have ${this.limits.body} bytes; send more in several frames.`, {
+          limit: 'body',
+          max: this.limits.body,
+        }),
       );
     } else {
       this.#message = message;

@@ -27,8 +27,24 @@ export interface Limits {
   stalledWriteMs: number;
   /** Milliseconds a unary method may take when its request names no timeout of its own. */
   timeoutMs: number;
+  /** Milliseconds a TLS handshake may take. */
+  handshakeMs: number;
+  /** Milliseconds within which the header of an HTTP request must be complete. */
+  headerMs: number;
+  /** Milliseconds of silence, with nothing unanswered, after which a connection without heartbeat is ended. */
+  idleMs: number;
+  /** Milliseconds for which the outcome of a request with a `key` is remembered. */
+  keyMs: number;
+  /** Milliseconds that unanswered requests have to be done when the service ends. */
+  drainMs: number;
   /** Connections of one service at a time. */
   connections: number;
+  /** Connections from one address at a time; from this machine itself, as many as there may be. */
+  perAddress: number;
+  /** Connections from elsewhere that have not said who they are: from here on, new ones are dropped by chance. */
+  strangersSome: number;
+  /** ... and from here on, all new ones. In between, the chance grows from 30 % to 100 %. */
+  strangersAll: number;
 }
 
 const KiB = 1024;
@@ -49,8 +65,26 @@ export const LIMITS: Readonly<Limits> = {
   firstLineMs: 20_000,
   stalledWriteMs: 30_000,
   timeoutMs: 30_000,
+  handshakeMs: 10_000,
+  headerMs: 10_000,
+  idleMs: 600_000,
+  keyMs: 600_000,
+  drainMs: 8000,
   connections: 12_000,
+  perAddress: 64,
+  strangersSome: 64,
+  strangersAll: 512,
 };
+
+/** What differs for a connection that may not ask anything yet: enough to say who it is. */
+export const STRANGER_LIMITS = {
+  line: 4 * KiB,
+  body: 0,
+  inFlight: 1,
+  outputHighWater: 16 * KiB,
+  outputHard: 16 * KiB,
+  malformed: 1,
+} as const satisfies Partial<Limits>;
 
 /**
  * Bytes that one page of a list may take as JSON: a quarter of a line stays free for the envelope around it and for

@@ -7,8 +7,19 @@ import type { z } from 'zod';
 export interface Method {
   /** What it does, in one sentence for people. */
   readonly summary: string;
-  /** What the caller must be allowed: `service:verb-class`. */
+  /** What the caller's scopes must allow: `service:verb-class`, or `public` for what anybody may ask. */
   readonly access: string;
+  /**
+   * The parameter that names what is touched, so that a scope may be limited to it (`chat:use:lobby`); or `own`: what the
+   * caller itself has opened under this access, so that a limited scope will do.
+   */
+  readonly object?: string;
+  /** A request with a `key` is done once, however often it is sent. */
+  readonly key?: true;
+  /** Its calls are written to the audit log: it changes what others see, or runs code. */
+  readonly audited?: true;
+  /** Its items carry `seq`; asked again with `since`, it goes on after that one. */
+  readonly resumable?: true;
   /** Strict: an unknown member is an error. Free of transforms, so that it can be published as JSON Schema. */
   readonly params: z.ZodType<object, object>;
   readonly result: z.ZodType<object>;
@@ -25,6 +36,8 @@ export interface Service<Methods extends MethodTable = MethodTable> {
   readonly name: string;
   /** 0 where any free port will do. */
   readonly port: number;
+  /** What whoever is on the same machine may do without saying who it is. */
+  readonly anonymous: readonly string[];
   readonly methods: Methods;
 }
 

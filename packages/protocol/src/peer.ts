@@ -26,6 +26,7 @@ export type Peer = z.infer<typeof peerSchema>;
 export const peerService = defineService({
   name: 'peer-node',
   port: 0,
+  anonymous: ['peer:read', 'peer:greet'],
   methods: {
     'peer.greet': method({
       summary: 'Greets a peer and is greeted back; the connection then belongs to the two.',

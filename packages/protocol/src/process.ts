@@ -64,10 +64,13 @@ const calculation = {
 export const processService = defineService({
   name: 'process-server',
   port: 7070,
+  anonymous: [],
   methods: {
     'process.run': method({
       summary: 'Runs a program attached to the request: its input, output and exit code; it ends with the connection.',
       access: 'process:run',
+      object: 'program',
+      audited: true,
       params: z.strictObject(program),
       /** The first item says that it runs. */
       item: z.object({ id: z.string(), pid: z.int() }),
@@ -77,12 +80,16 @@ export const processService = defineService({
     'process.start': method({
       summary: "Starts a program and answers at once; it ends with the caller's connection unless `detached`.",
       access: 'process:run',
+      object: 'program',
+      key: true,
+      audited: true,
       params: z.strictObject({ ...program, detached: z.boolean().default(false) }),
       result: z.object({ id: z.string(), pid: z.int() }),
     }),
     'process.close': method({
       summary: 'Ends a program and everything it started: TERM, 5 s, KILL. `all` ends every one of that name.',
       access: 'process:close',
+      audited: true,
       params: z.strictObject({ target: targetSchema, all: z.boolean().default(false) }),
       /** What ended, and how many that were: items that would not fit the line are left out. */
       result: z.object({ items: z.array(runSchema), count: sizeSchema }),

@@ -25,10 +25,12 @@ export type Contact = z.infer<typeof contactSchema>;
 export const registryService = defineService({
   name: 'contact-registry',
   port: 8080,
+  anonymous: ['registry:read', 'registry:register'],
   methods: {
     'registry.register': method({
       summary: "Announces the caller and returns the others; it lasts as long as the caller's connection and lease.",
       access: 'registry:register',
+      object: 'kind',
       params: z.strictObject({
         kind,
         port,
@@ -57,12 +59,14 @@ export const registryService = defineService({
     'registry.renew': method({
       summary: "Starts a lease's time anew.",
       access: 'registry:register',
+      object: 'own',
       params: z.strictObject({ lease }),
       result: z.object({ ttlMs: sizeSchema, rev: sizeSchema }),
     }),
     'registry.deregister': method({
       summary: 'Ends a lease.',
       access: 'registry:register',
+      object: 'own',
       params: z.strictObject({ lease }),
       result: z.object({}),
     }),
@@ -80,6 +84,7 @@ export const registryService = defineService({
     'registry.lookup': method({
       summary: 'Says where a name is.',
       access: 'registry:read',
+      object: 'name',
       params: z.strictObject({ name: nameSchema }),
       result: contactSchema,
     }),

@@ -92,7 +92,7 @@ function sessionHandlers(
   service: string,
   methods: string[],
   limits: Record<string, number>,
-): Handlers<{ name: string; port: number; methods: typeof sessionMethods }> {
+): Handlers<{ name: string; port: number; anonymous: []; methods: typeof sessionMethods }> {
   const instance = randomUUID();
   return {
     'rpc.hello': ({ protocol }) => {
@@ -101,8 +101,20 @@ function sessionHandlers(
           supported: [PROTOCOL_VERSION],
         });
       }
-      return { protocol: PROTOCOL_VERSION, service, version: VERSION, instance, scopes: ['*'], limits, methods };
+      return {
+        protocol: PROTOCOL_VERSION,
+        service,
+        version: VERSION,
+        instance,
+        principal: 'anonymous',
+        scopes: ['*'],
+        limits,
+        methods,
+      };
     },
     'rpc.ping': () => ({}),
+    'rpc.discover': () => {
+      throw new ProtocolError('unsupported', 'Not yet.');
+    },
   };
 }

@@ -9,41 +9,42 @@ const nothing = z.strictObject({});
 export const workshop = defineService({
   name: 'workshop',
   port: 0,
+  anonymous: ['work:use'],
   methods: {
     'work.echo': method({
       summary: 'Answers what it is given.',
-      access: 'public',
+      access: 'work:use',
       params: z.strictObject({ text: z.string() }),
       result: z.object({ text: z.string(), bodyBytes: z.int() }),
     }),
     'work.wait': method({
       summary: 'Answers after a while, or stops when cancelled.',
-      access: 'public',
+      access: 'work:use',
       params: z.strictObject({ ms: z.int(), deaf: z.boolean().default(false) }),
       result: z.object({ stopped: z.boolean() }),
     }),
     'work.count': method({
       summary: 'Streams numbers.',
-      access: 'public',
+      access: 'work:use',
       params: z.strictObject({ to: z.int() }),
       item: z.object({ number: z.int(), padding: z.string() }),
       result: z.object({ sent: z.int() }),
     }),
     'work.cat': method({
       summary: 'Streams its input back.',
-      access: 'public',
+      access: 'work:use',
       params: nothing,
       channels: { in: ['in'], out: ['out'] },
       result: z.object({ bytes: z.int() }),
     }),
     'work.hold': method({
       summary: 'Takes none of its input.',
-      access: 'public',
+      access: 'work:use',
       params: nothing,
       channels: { in: ['in'] },
       result: nothing,
     }),
-    'work.fail': method({ summary: 'Fails unexpectedly.', access: 'public', params: nothing, result: nothing }),
+    'work.fail': method({ summary: 'Fails unexpectedly.', access: 'work:use', params: nothing, result: nothing }),
   },
 });
 

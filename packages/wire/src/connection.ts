@@ -1,5 +1,6 @@
 import type { Frame } from '@sextant/protocol/frame';
 import type { ProtocolError } from '@sextant/protocol/errors';
+import type { Limits } from '@sextant/protocol/limits';
 
 /** What happens on a connection. Nothing follows `closed`. */
 export interface ConnectionEvents {
@@ -12,10 +13,24 @@ export interface ConnectionEvents {
   closed(error: Error | undefined): void;
 }
 
+/** The other side of a connection, for people, limits and trust. */
+export interface Remote {
+  /** Its address; empty for a Unix socket. */
+  readonly host: string;
+  readonly port: number;
+  /** What carries the frames. */
+  readonly transport: 'tcp' | 'unix' | 'websocket' | 'http';
+  /** Nobody between the two can read along: TLS. */
+  readonly encrypted: boolean;
+  /** It is on this machine: a Unix socket or a loopback address. */
+  readonly local: boolean;
+}
+
 /** Frames in, frames out, whatever carries them. */
 export interface Connection {
-  /** The other side's address, for people and limits. */
-  readonly remote: { readonly host: string; readonly port: number };
+  readonly remote: Remote;
+  /** What this side keeps to; raised once the other side has said who it is. */
+  limits: Limits;
   /** Begins to read. Called once. */
   open(events: ConnectionEvents): void;
   /**

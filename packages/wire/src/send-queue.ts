@@ -10,7 +10,8 @@ const JOIN_BYTES = 4096;
  */
 export class SendQueue {
   readonly #write: WriteParts;
-  readonly #highWater: number;
+  /** Above this much, a source should pause. */
+  highWaterBytes: number;
   #parts: (string | Uint8Array)[] = [];
   #queuedBytes = 0;
   #writingBytes = 0;
@@ -20,7 +21,7 @@ export class SendQueue {
 
   constructor(write: WriteParts, highWaterBytes: number) {
     this.#write = write;
-    this.#highWater = highWaterBytes;
+    this.highWaterBytes = highWaterBytes;
   }
 
   get pendingBytes(): number {
@@ -28,7 +29,7 @@ export class SendQueue {
   }
 
   get congested(): boolean {
-    return this.pendingBytes > this.#highWater;
+    return this.pendingBytes > this.highWaterBytes;
   }
 
   push(part: string | Uint8Array): void {

@@ -3,6 +3,7 @@ import { ProtocolError } from '@sextant/protocol/errors';
 import { FrameDecoder } from '@sextant/protocol/frame';
 import type { Limits } from '@sextant/protocol/limits';
 import type { Connection, ConnectionEvents } from './connection.ts';
+import { remoteOf } from './remote.ts';
 import { SendQueue } from './send-queue.ts';
 
 /** Milliseconds the other side has to end its side after we ended ours. */
@@ -12,7 +13,7 @@ const LINGER_MS = 5000;
 export class TcpConnection implements Connection {
   readonly remote: Connection['remote'];
   readonly #socket: Socket;
-  readonly #limits: Limits;
+  #limits: Limits;
   readonly #holdRequests: boolean;
   readonly #queue: SendQueue;
   #decoder: FrameDecoder | undefined;
@@ -25,10 +26,20 @@ export class TcpConnection implements Connection {
     this.#socket = socket;
     this.#limits = limits;
     this.#holdRequests = holdRequests;
-    this.remote = { host: plainAddress(socket.remoteAddress ?? ''), port: socket.remotePort ?? 0 };
+    this.remote = remoteOf(socket, 'tcp');
     this.#queue = new SendQueue(this.#write, limits.outputHighWater);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 30_000);
+  }
+
+  get limits(): Limits {
+    return this.#limits;
+  }
+
+  set limits(limits: Limits) {
+    this.#limits = limits;
+    this.#queue.highWaterBytes = limits.outputHighWater;
+    if (this.#decoder) this.#decoder.limits = limits;
   }
 
   open(events: ConnectionEvents): void {
@@ -128,11 +139,6 @@ export class TcpConnection implements Connection {
   #timeout(): void {
     if (this.#queue.pendingBytes > 0) this.destroy(unread());
   }
-}
-
-/** An IPv4 address without the prefix of a dual-stack socket. */
-function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 }
 
 function endedInside(): ProtocolError {

@@ -1,0 +1,29 @@
+import { BlockList, isIPv6, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { Remote } from './connection.ts';
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** True for an address of this machine that no other can send from. */
+export function isLoopback(address: string): boolean {
+  return address !== '' && LOOPBACK.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}
+
+/** Who is at the other end of a socket. One that is gone already has no address: it is not taken for local. */
+export function remoteOf(socket: Socket, transport: Remote['transport']): Remote {
+  const host = plainAddress(socket.remoteAddress ?? '');
+  return {
+    host,
+    port: socket.remotePort ?? 0,
+    transport,
+    encrypted: socket instanceof TLSSocket,
+    local: transport === 'unix' || isLoopback(host),
+  };
+}
+
+/** An IPv4 address without the prefix of a dual-stack socket. */
+function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+}
