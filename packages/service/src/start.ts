@@ -3,6 +3,7 @@ import { ProtocolError } from '@sextant/protocol/errors';
 import { LIMITS, type Limits } from '@sextant/protocol/limits';
 import { PROTOCOL_VERSION, sessionMethods } from '@sextant/protocol/session';
 import { VERSION } from '@sextant/protocol/version';
+import { help } from '@sextant/wire/help';
 import { listen } from '@sextant/wire/listen';
 import type { Route, Routes } from './dispatch.ts';
 import type { App, Handlers } from './handler.ts';
@@ -37,7 +38,12 @@ export async function start(
 ): Promise<Running> {
   const sessions = new Set<Session>();
   const host = { routes: routesOf(app, limits), limits, log };
-  const listener = await listen(at, limits, (connection) => serve(connection, host, sessions));
+  const listener = await listen(at, {
+    limits,
+    admit: () => true,
+    accept: (connection) => serve(connection, host, sessions),
+    http: help,
+  });
   const guard = guardOutput(sessions, limits.outputTotal);
   app.listening?.(listener);
   const close = async (): Promise<void> => {

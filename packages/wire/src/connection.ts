@@ -34,10 +34,12 @@ export interface Connection {
   /** Begins to read. Called once. */
   open(events: ConnectionEvents): void;
   /**
-   * Queues bytes that are whole frames; everything queued in one turn of the event loop leaves in one write. Shared bytes
+   * Queues the parts of one frame; everything queued in one turn of the event loop leaves in one write. Shared bytes
    * are never copied or changed.
    */
   send(...parts: (string | Uint8Array)[]): void;
+  /** Bytes that have come so far: whoever sends a long frame is heard before it is whole. */
+  readonly receivedBytes: number;
   /** Bytes waiting to be written. */
   readonly pendingBytes: number;
   /** True while a source should pause: more waits than the high-water mark. */

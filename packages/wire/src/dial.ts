@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Limits } from '@sextant/protocol/limits';
 import type { Connection } from './connection.ts';
+import { remoteOf } from './remote.ts';
 import { TcpConnection } from './tcp.ts';
 
 /** Where a service is. */
@@ -26,7 +27,7 @@ export async function dial(address: Address, limits: Limits, signal?: AbortSigna
     throw unreachable(address, cause);
   }
   // Both sides holding back until the other reads would hold for ever: this one always reads.
-  return new TcpConnection(socket, limits, false);
+  return new TcpConnection(socket, limits, { remote: remoteOf(socket, 'tcp'), holdRequests: false });
 }
 
 function connected(socket: Socket, signal: AbortSignal): Promise<void> {

@@ -1,15 +1,13 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { failure } from '@sextant/protocol/envelope';
-import { ProtocolError } from '@sextant/protocol/errors';
-import { encodeLine } from '@sextant/protocol/frame';
-import type { Limits } from '@sextant/protocol/limits';
-import type { Connection } from './connection.ts';
-import { TcpConnection } from './tcp.ts';
+import { enter, type Door } from './door.ts';
+import { remoteOf } from './remote.ts';
+import { listenPrivately } from './unix-socket.ts';
 
-/** Where to listen: a port of an address; 0 takes any free one. */
+/** Where to listen: a port of an address, 0 for any free one; and the path of a Unix socket beside it. */
 export interface ListenAddress {
   host: string;
   port: number;
+  socket?: string | undefined;
 }
 
 export interface Listener {
@@ -20,88 +18,57 @@ export interface Listener {
 }
 
 /**
- * Accepts connections and tells by the first byte what each one speaks. One that says nothing within `firstLineMs` is
- * closed.
+ * Listens, and tells by the first byte what each newcomer speaks, and again inside TLS. One that says nothing within
+ * `firstLineMs` is closed.
  * @throws the system's error, such as EADDRINUSE.
  */
-export async function listen(
-  address: ListenAddress,
-  limits: Limits,
-  accept: (connection: Connection) => void,
-): Promise<Listener> {
+export async function listen(address: ListenAddress, door: Door): Promise<Listener> {
   const undetected = new Set<Socket>();
-  // Half-open, so that `echo ... | nc host port` is answered after its end.
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
-    undetected.add(socket);
-    socket.once('close', () => undetected.delete(socket));
-    detect(socket, limits, (connection) => {
-      undetected.delete(socket);
-      accept(connection);
-    });
-  });
-  // Beyond the descriptor limit libuv accepts and closes in silence; below this we at least answer who is there.
-  server.maxConnections = limits.connections;
-  await listening(server, address);
-  const { address: host, port } = server.address() as AddressInfo;
-  return { host, port, close: () => close(server, undetected) };
+  const servers = [await listening(makeServer('tcp', door, undetected), { host: address.host, port: address.port })];
+  const { address: host, port } = servers[0]?.address() as AddressInfo;
+  const close = (): Promise<void> => closeAll(servers, undetected);
+  try {
+    if (address.socket !== undefined) {
+      const server = makeServer('unix', door, undetected);
+      servers.push(await listenPrivately(address.socket, (path) => listening(server, { path })));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { host, port, close };
 }
 
-function listening(server: Server, address: ListenAddress): Promise<void> {
+function makeServer(transport: 'tcp' | 'unix', door: Door, undetected: Set<Socket>): Server {
+  // Half-open, so that `echo ... | nc host port` is answered after its end.
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    const remote = remoteOf(socket, transport);
+    if (!door.admit(socket, remote)) return void socket.resetAndDestroy();
+    undetected.add(socket);
+    const known = (): void => void undetected.delete(socket);
+    socket.once('close', known);
+    enter(socket, transport, door, known);
+  });
+  // Beyond the descriptor limit libuv accepts and closes in silence; below this we at least answer who is there.
+  server.maxConnections = door.limits.connections;
+  return server;
+}
+
+function listening(server: Server, address: { host: string; port: number } | { path: string }): Promise<Server> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     // The longest queue the system allows: two thousand clients may come at once.
     server.listen({ ...address, backlog: 65_535 }, () => {
       server.off('error', reject);
-      resolve();
+      // EMFILE while accepting is told here too: who waits is accepted once descriptors are free again.
+      server.on('error', () => {});
+      resolve(server);
     });
   });
 }
 
-function close(server: Server, undetected: ReadonlySet<Socket>): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    for (const socket of undetected) socket.destroy();
-  });
-}
-
-function detect(socket: Socket, limits: Limits, accept: (connection: Connection) => void): void {
-  const hangUp = (): void => void socket.destroy();
-  const deadline = setTimeout(hangUp, limits.firstLineMs);
-  socket
-    .on('error', hangUp)
-    .on('end', hangUp)
-    .once('close', () => clearTimeout(deadline));
-  socket.once('data', (chunk: Buffer) => {
-    clearTimeout(deadline);
-    socket.pause().off('error', hangUp).off('end', hangUp);
-    if (isJsonLines(chunk[0])) adopt(socket, chunk, limits, accept);
-    else refuse(socket);
-  });
-}
-
-/** Puts the bytes back that were read to know them, and hands the socket over. */
-function adopt(socket: Socket, chunk: Buffer, limits: Limits, accept: (connection: Connection) => void): void {
-  accept(new TcpConnection(socket, limits, true));
-  socket.unshift(chunk);
-  socket.resume();
-}
-
-/** Milliseconds a refused connection has to read why. */
-const LINGER_MS = 500;
-
-const OPENINGS = new Set(['{', ' ', '\t', '\r', '\n'].map((character) => character.charCodeAt(0)));
-
-function isJsonLines(firstByte: number | undefined): boolean {
-  return firstByte !== undefined && OPENINGS.has(firstByte);
-}
-
-function refuse(socket: Socket): void {
-  const help = new ProtocolError(
-    'bad_framing',
-    'This port speaks JSON-RPC 2.0, one object a line. Try: {"jsonrpc":"2.0","id":1,"method":"rpc.hello","params":{"protocol":1,"client":"me"}}',
-  );
-  socket.on('error', () => socket.destroy());
-  // Read what is still coming: closing with unread bytes would reset the connection and take the help with it.
-  socket.end(encodeLine(failure(null, help)), () => setTimeout(() => socket.destroy(), LINGER_MS).unref());
-  socket.resume();
+async function closeAll(servers: readonly Server[], undetected: ReadonlySet<Socket>): Promise<void> {
+  const closed = servers.map((server) => new Promise<void>((resolve) => void server.close(() => resolve())));
+  for (const socket of undetected) socket.destroy();
+  await Promise.all(closed);
 }

@@ -2,9 +2,11 @@ import type { Socket } from 'node:net';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { FrameDecoder } from '@sextant/protocol/frame';
 import type { Limits } from '@sextant/protocol/limits';
-import type { Connection, ConnectionEvents } from './connection.ts';
-import { remoteOf } from './remote.ts';
+import type { Connection, ConnectionEvents, Remote } from './connection.ts';
 import { SendQueue } from './send-queue.ts';
+
+/** Whoever vanished without a word is noticed within a minute, even where neither side has anything to say. */
+const KEEP_ALIVE = { enable: true, initialDelay: 30_000, interval: 10_000, count: 3 };
 
 /** Milliseconds the other side has to end its side after we ended ours. */
 const LINGER_MS = 5000;
@@ -22,14 +24,14 @@ export class TcpConnection implements Connection {
   #pauses = 0;
 
   /** `holdRequests`: read no more while the other side does not read its answers; for the side that answers. */
-  constructor(socket: Socket, limits: Limits, holdRequests: boolean) {
+  constructor(socket: Socket, limits: Limits, { remote, holdRequests }: { remote: Remote; holdRequests: boolean }) {
     this.#socket = socket;
     this.#limits = limits;
     this.#holdRequests = holdRequests;
-    this.remote = remoteOf(socket, 'tcp');
+    this.remote = remote;
     this.#queue = new SendQueue(this.#write, limits.outputHighWater);
     socket.setNoDelay(true);
-    socket.setKeepAlive(true, 30_000);
+    socket.setKeepAlive(KEEP_ALIVE);
   }
 
   get limits(): Limits {
@@ -73,6 +75,10 @@ export class TcpConnection implements Connection {
 
   get pendingBytes(): number {
     return this.#queue.pendingBytes;
+  }
+
+  get receivedBytes(): number {
+    return this.#socket.bytesRead;
   }
 
   get congested(): boolean {

@@ -1,0 +1,63 @@
+import type { Socket } from 'node:net';
+import { TLSSocket, type SecureContext } from 'node:tls';
+import type { Limits } from '@sextant/protocol/limits';
+import type { Connection, Remote } from './connection.ts';
+import { detect } from './detect.ts';
+import { help } from './help.ts';
+import { remoteOf } from './remote.ts';
+import { TcpConnection } from './tcp.ts';
+
+/** What becomes of whoever comes. */
+export interface Door {
+  readonly limits: Limits;
+  /** The service's certificate; without it nobody gets TLS. */
+  readonly tls?: SecureContext | undefined;
+  /** False sends a newcomer away before it has said anything. */
+  admit(socket: Socket, remote: Remote): boolean;
+  /** It speaks JSON lines. */
+  accept(connection: Connection): void;
+  /** It speaks HTTP. */
+  http(socket: Socket, remote: Remote): void;
+}
+
+/**
+ * Lets a newcomer in by what its first byte says, and again inside TLS. One that says nothing within `firstLineMs` is cut.
+ * `known` is told once it is clear what it wants.
+ */
+export function enter(socket: Socket, transport: 'tcp' | 'unix', door: Door, known: () => void): void {
+  detect(socket, door.limits.firstLineMs, (opening) => {
+    if (opening === 'tls' && door.tls && !(socket instanceof TLSSocket)) {
+      encrypt(socket, door.tls, door.limits.handshakeMs, (secure) => enter(secure, transport, door, known));
+      return;
+    }
+    known();
+    const remote = remoteOf(socket, transport);
+    if (opening === 'json-lines') {
+      door.accept(new TcpConnection(socket, door.limits, { remote, holdRequests: true }));
+      socket.resume();
+    } else if (opening === 'http') door.http(socket, remote);
+    else if (opening === 'tls') socket.destroy();
+    else help(socket);
+  });
+}
+
+function encrypt(
+  socket: Socket,
+  secureContext: SecureContext,
+  deadlineMs: number,
+  done: (secure: Socket) => void,
+): void {
+  const secure = new TLSSocket(socket, { isServer: true, secureContext });
+  const hangUp = (): void => void secure.destroy();
+  const deadline = setTimeout(hangUp, deadlineMs);
+  secure
+    .on('error', hangUp)
+    .once('close', () => clearTimeout(deadline))
+    .once('secure', () => {
+      clearTimeout(deadline);
+      secure.off('error', hangUp);
+      done(secure);
+    });
+  // A handshake that breaks off ends the socket below, not the one above it.
+  socket.on('error', hangUp).once('close', hangUp);
+}

@@ -1,0 +1,39 @@
+import { unlink } from 'node:fs/promises';
+import { connect, type Server } from 'node:net';
+
+/**
+ * Listens on a path that only the service's own user may connect to; there is no moment in which others could. What a
+ * killed service left there is replaced.
+ * @throws the system's error, such as EADDRINUSE if somebody listens there.
+ */
+export async function listenPrivately(path: string, listen: (path: string) => Promise<Server>): Promise<Server> {
+  try {
+    return await masked(() => listen(path));
+  } catch (error) {
+    if (!isInUse(error) || (await answers(path))) throw error;
+    await unlink(path);
+    return masked(() => listen(path));
+  }
+}
+
+/** The path is made before `listen` returns its promise, so nothing else is made under this mask. */
+function masked(listen: () => Promise<Server>): Promise<Server> {
+  const mask = process.umask(0o177);
+  try {
+    return listen();
+  } finally {
+    process.umask(mask);
+  }
+}
+
+function isInUse(error: unknown): boolean {
+  return Error.isError(error) && 'code' in error && error.code === 'EADDRINUSE';
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
