@@ -1,0 +1,127 @@
+import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+const SQLITE_BUSY = 5;
+
+/**
+ * Makes a folder if it is missing, and keeps it for this process alone until it is disposed of. The lock is the system's
+ * own: it is free again however the process ends.
+ * @throws Error in words for people, if another process has it or the folder cannot be used.
+ */
+export function lockFolder(folder: string): Disposable {
+  const file = join(folder, 'lock');
+  const note = join(folder, 'lock.pid');
+  prepare(folder, file);
+  const database = lock(folder, file, note);
+  leaveNote(note);
+  const release = (): void => {
+    process.off('exit', release);
+    if (!database.isOpen) return;
+    removeNote(note);
+    database.close();
+  };
+  // The listener also keeps the database from the garbage collector, which would open the lock.
+  process.on('exit', release);
+  return { [Symbol.dispose]: release };
+}
+
+/** The system's own words for what is wrong are better than those of SQLite, so it makes no file itself. */
+function prepare(folder: string, file: string): void {
+  try {
+    makeFolder(folder);
+    // A file that is there is not opened: closing it would release the lock that another part of this process has on it.
+    // Nobody else may read it, since even a reader can lock.
+    unlessThere(() => closeSync(openSync(file, 'wx', 0o600)));
+    accessSync(file, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    throw new Error(`${folder} cannot be used: ${explain(error)}; choose another folder with --home`, { cause: error });
+  }
+}
+
+/** Not `recursive`: that hides why it failed behind ENOENT on a read-only file system, and never ends below /proc. */
+function makeFolder(folder: string): void {
+  const make = (): void => unlessThere(() => mkdirSync(folder, { mode: 0o700 }));
+  try {
+    make();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    makeFolder(dirname(folder));
+    make();
+  }
+}
+
+function unlessThere(make: () => void): void {
+  try {
+    make();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+function lock(folder: string, file: string, note: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 0 });
+  try {
+    // A journal on the disk would need room there, and outlive a process that is killed.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    return database;
+  } catch (error) {
+    database.close();
+    if (Number((error as { errcode?: number }).errcode) === SQLITE_BUSY) throw taken(folder, note, error);
+    throw new Error(`${file} cannot be locked: ${explain(error)}; choose another folder with --home`, { cause: error });
+  }
+}
+
+function taken(folder: string, note: string, cause: unknown): Error {
+  const pid = readNote(note);
+  const holder = pid === undefined ? 'another instance' : `another instance (process ${pid})`;
+  return new Error(`${folder} is in use by ${holder}; stop that one, or choose another folder with --home`, { cause });
+}
+
+/** A courtesy to people: the lock holds without it, so a full disk is no reason not to start. */
+function leaveNote(note: string): void {
+  try {
+    writeFileSync(note, `${process.pid} ${hostname()}\n`, { mode: 0o600 });
+  } catch {
+    removeNote(note);
+  }
+}
+
+function removeNote(note: string): void {
+  try {
+    rmSync(note, { force: true });
+  } catch {
+    // It names a process that has ended, and is not believed then.
+  }
+}
+
+/** The process that has the lock, if it can be told: on another host, or in another container, the number means nothing. */
+function readNote(note: string): number | undefined {
+  try {
+    const [pid, host] = readFileSync(note, 'utf8').trimEnd().split(' ');
+    const holder = Number(pid);
+    return host === hostname() && isAlive(holder) ? holder : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid < 1) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function explain(error: unknown): string {
+  if (!Error.isError(error)) return String(error);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'its disk is full';
+  if (code === 'EROFS') return 'its file system is read-only';
+  if (code === 'EACCES' || code === 'EPERM') return 'it may not be written by this user';
+  if (code === 'ENOTDIR' || code === 'EEXIST') return 'a part of its path is no folder';
+  return error.message;
+}
