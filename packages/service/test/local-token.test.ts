@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { openLocalToken, readLocalToken } from '../src/local-token.ts';
-import { temporaryFolder } from './folder.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 describe('openLocalToken', () => {
   it('makes the token once, for its owner only', async () => {
-    await using folder = await temporaryFolder();
+    using folder = temporaryFolder();
     const home = join(folder.path, 'state', 'sextant');
     expect(readLocalToken(home)).toBeUndefined();
     const token = await openLocalToken(home);
@@ -20,7 +20,7 @@ describe('openLocalToken', () => {
   });
 
   it('gives the same one to all who start at once', async () => {
-    await using home = await temporaryFolder();
+    using home = temporaryFolder();
     const source = new URL('../src/local-token.ts', import.meta.url).href;
     const open = `const { openLocalToken } = await import(${JSON.stringify(source)});
       console.log((await Promise.all([1, 2, 3].map(() => openLocalToken(${JSON.stringify(home.path)})))).join('\\n'));`;
@@ -34,7 +34,7 @@ describe('openLocalToken', () => {
   });
 
   it('trusts none that others may read', async () => {
-    await using home = await temporaryFolder();
+    using home = temporaryFolder();
     await openLocalToken(home.path);
     const path = join(home.path, 'token');
     await chmod(path, 0o640);
@@ -44,7 +44,7 @@ describe('openLocalToken', () => {
   });
 
   it.each(['', 'short\n', 'two words that are long enough to be one\n'])('says that %j is no token', async (text) => {
-    await using home = await temporaryFolder();
+    using home = temporaryFolder();
     await writeFile(join(home.path, 'token'), text, { mode: 0o600 });
     await expect(openLocalToken(home.path)).rejects.toThrow('holds no token. Remove it');
   });

@@ -6,17 +6,17 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { TokenWish } from '../src/token-entry.ts';
 import { Tokens } from '../src/tokens.ts';
-import { temporaryFolder } from './folder.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const ANN: TokenWish = { name: 'ann', scopes: ['chat:use', 'file:read:reports/*'] };
 
-async function open() {
-  const home = await temporaryFolder();
+function open() {
+  const home = temporaryFolder();
   return {
     home: home.path,
     tokens: new Tokens(home.path),
     fileOf: (id: string) => join(home.path, 'tokens', `${id}.json`),
-    [Symbol.asyncDispose]: () => home[Symbol.asyncDispose](),
+    [Symbol.dispose]: () => home[Symbol.dispose](),
   };
 }
 
@@ -31,7 +31,7 @@ function publicKey(): string {
 
 describe('Tokens', () => {
   it('makes a token that is found by its text, and by nothing else', async () => {
-    await using store = await open();
+    using store = open();
     const { entry, token = '' } = await store.tokens.create({ ...ANN, note: 'laptop' });
     expect(token).toMatch(/^sxt_[a-z0-9]{8}_[A-Za-z0-9_-]{43}$/);
     expect(entry).toMatchObject({ ...ANN, id: token.slice(4, 12), note: 'laptop' });
@@ -51,7 +51,7 @@ describe('Tokens', () => {
   });
 
   it('keeps no text of a token, and lets nobody else read what it keeps', async () => {
-    await using store = await open();
+    using store = open();
     const { id, token } = await made(store.tokens);
     const text = await readFile(store.fileOf(id), 'utf8');
     expect(text).not.toContain(token.slice(-43));
@@ -61,7 +61,7 @@ describe('Tokens', () => {
   });
 
   it('admits a public key, once', async () => {
-    await using store = await open();
+    using store = open();
     const key = publicKey();
     const { entry, token } = await store.tokens.create({ ...ANN, key });
     expect(token).toBeUndefined();
@@ -74,14 +74,14 @@ describe('Tokens', () => {
   });
 
   it('takes neither a token for a key nor a key for a token', async () => {
-    await using store = await open();
+    using store = open();
     const key = publicKey();
     const { entry } = await store.tokens.create({ ...ANN, key });
     expect(await store.tokens.find(`sxt_${entry.id}_${key}`)).toBeUndefined();
   });
 
   it('lists all of them, oldest first', async () => {
-    await using store = await open();
+    using store = open();
     expect(await store.tokens.list()).toEqual([]);
     const { id } = await made(store.tokens);
     await made(store.tokens, { name: 'bob', scopes: ['*'] });
@@ -93,7 +93,7 @@ describe('Tokens', () => {
   });
 
   it('ends a token at once, for those who are let in too', async () => {
-    await using store = await open();
+    using store = open();
     const { id, token } = await made(store.tokens);
     expect(await store.tokens.isValid(id)).toBe(true);
     expect(await new Tokens(store.home).revoke(id)).toBe(true);
@@ -103,7 +103,7 @@ describe('Tokens', () => {
   });
 
   it('ends a token when its time is over', async () => {
-    await using store = await open();
+    using store = open();
     const soon = new Date(Date.now() + 300);
     const { id, token } = await made(store.tokens, { ...ANN, expiresAt: soon.toISOString() });
     expect(await store.tokens.isValid(id)).toBe(true);
@@ -116,7 +116,7 @@ describe('Tokens', () => {
   });
 
   it('sees what was changed by hand', async () => {
-    await using store = await open();
+    using store = open();
     const { id } = await made(store.tokens);
     expect(await store.tokens.isValid(id)).toBe(true);
     const entry = JSON.parse(await readFile(store.fileOf(id), 'utf8')) as object;
@@ -135,13 +135,13 @@ describe('Tokens', () => {
     ['a time that is none', { ...ANN, expiresAt: 'tomorrow' }],
     ['no key', { ...ANN, key: 'x' }],
   ])('refuses %s', async (_what, wish) => {
-    await using store = await open();
+    using store = open();
     await expect(store.tokens.create(wish)).rejects.toMatchObject({ type: 'invalid_params' });
     expect(await readdir(store.home)).toEqual([]);
   });
 
   it.each(['../secret1', '..', 'ABCDEFGH', 'abcdefg', ''])('takes %j for no id', async (id) => {
-    await using store = await open();
+    using store = open();
     await writeFile(join(store.home, 'secret1.json'), '{}');
     await mkdir(join(store.home, 'tokens'));
     expect(await store.tokens.revoke(id)).toBe(false);
@@ -150,7 +150,7 @@ describe('Tokens', () => {
   });
 
   it('trusts no file that others may change, or that is another token', async () => {
-    await using store = await open();
+    using store = open();
     const { id, token } = await made(store.tokens);
     await chmod(store.fileOf(id), 0o644);
     await expect(store.tokens.find(token)).rejects.toThrow(`Close it: chmod 600 ${store.fileOf(id)}`);
@@ -162,7 +162,7 @@ describe('Tokens', () => {
   });
 
   it('keeps in whoever is in while it cannot tell', async () => {
-    await using store = await open();
+    using store = open();
     const { id } = await made(store.tokens);
     const tokens = new URL('../src/tokens.ts', import.meta.url).href;
     const { stdout } = await promisify(execFile)('sh', [
@@ -181,7 +181,7 @@ describe('Tokens', () => {
   });
 
   it('never shows a part of a token while many are made and ended', async () => {
-    await using store = await open();
+    using store = open();
     const done = new AbortController();
     const watching = (async () => {
       while (!done.signal.aborted) await store.tokens.list();
