@@ -1,10 +1,30 @@
 import { destination, pino, stdTimeFunctions, type Logger } from 'pino';
+import { printable, printableFields, toAscii } from './printable.ts';
 
-export type Log = Logger;
+/** Without `child` and `setBindings`: fields that are bound to a logger would not be made printable. */
+export type Log = Pick<Logger, 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'level' | 'flush'>;
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** One JSON object a line on stderr: stdout belongs to what a program was asked for. */
+/**
+ * One JSON object a line on stderr: stdout belongs to what a program was asked for. Whatever is logged, a line stays one
+ * line, its texts stay short, and no terminal takes orders from it.
+ */
 export function createLog(service: string, level: (typeof LOG_LEVELS)[number]): Log {
-  return pino({ level, base: { service }, timestamp: stdTimeFunctions.isoTime }, destination(2));
+  return pino(
+    {
+      level,
+      base: { service },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { log: printableFields },
+      // Errors are plain objects by then; the message is no field to the formatter.
+      serializers: { err: asIs, msg: printable },
+      hooks: { streamWrite: toAscii },
+    },
+    destination(2),
+  );
+}
+
+function asIs(value: unknown): unknown {
+  return value;
 }
