@@ -1,5 +1,5 @@
 import { ProtocolError } from '@sextant/protocol/errors';
-import type { Address } from '@sextant/wire/dial';
+import type { HostAddress } from '@sextant/wire/address';
 import { InvalidArgumentError } from 'commander';
 
 /** A port to listen on; 0 takes any free one. */
@@ -18,17 +18,12 @@ export function parsePeers(text: string): number {
 }
 
 /** `HOST:PORT`, or `HOST` where the port is the usual one. */
-export function parseAddress(text: string, usualPort: number): Address {
+export function parseAddress(text: string, usualPort: number): HostAddress {
   const { hostname, port, pathname, username } = URL.parse(`tcp://${text}`) ?? {};
   if (!hostname || pathname || username) {
     throw new ProtocolError('invalid_params', `"${text}" is no address: write HOST or HOST:PORT.`);
   }
   return { host: hostname.replaceAll(/[[\]]/g, ''), port: port ? Number(port) : usualPort };
-}
-
-/** What is written `HOST:PORT`; an IPv6 address stands in brackets. */
-export function formatAddress({ host, port }: Address): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** For an option that may be given several times: all its values in order. */

@@ -1,4 +1,5 @@
-import { connect, type Client } from '@sextant/client/client';
+import type { Client } from '@sextant/client/client';
+import { connect } from '@sextant/client/connect';
 import { reconnecting, type ReconnectOptions } from '@sextant/client/reconnect';
 import type { Service } from '@sextant/protocol/method';
 import { CLIENT_NAME } from './service.ts';

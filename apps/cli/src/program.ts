@@ -1,6 +1,8 @@
 import { isErrorType } from '@sextant/protocol/errors';
 import { VERSION } from '@sextant/protocol/version';
+import { defaultHome } from '@sextant/service/home';
 import { Command, CommanderError } from 'commander';
+import { addCertificateCommands } from './commands/cert.ts';
 import { addChatCommands } from './commands/chat.ts';
 import { addContainerCommands } from './commands/container.ts';
 import { addFileCommands } from './commands/file.ts';
@@ -10,6 +12,7 @@ import { addRegistryCommands } from './commands/registry.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addShellCommand } from './commands/shell.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addTokenCommands } from './commands/token.ts';
 import { addUpCommand } from './commands/up.ts';
 import { ExitCode, exitCodeOf } from './exit-code.ts';
 import { say, sayError } from './output.ts';
@@ -24,6 +27,7 @@ Begin with:
   $ ${SELF} file put report.pdf reports/    upload a file
   $ ${SELF} chat lobby                      talk to whoever else is in the room
   $ ${SELF} container menu                  create, list, stop and delete containers
+  $ ${SELF} token create ann --scope chat:use    let somebody else in
 
 ${SELF} COMMAND --help says more. Data goes to stdout, talk to stderr; NO_COLOR is obeyed.
 Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 not reachable, 4 not found, 5 not allowed, 6 in conflict, 130 stopped.`;
@@ -44,6 +48,9 @@ function createProgram(): Command {
     .version(VERSION)
     .option('--json', 'print JSON, one object a line, instead of tables and sentences')
     .option('--host <host[:port]>', 'the service to ask, where it is not on this machine or not on its usual port')
+    .option('--token-file <file>', 'the token to show it (else that of this machine, or SEXTANT_TOKEN elsewhere)')
+    .option('--ca <file>', 'the authority whose certificates to trust (SEXTANT_CA)')
+    .option('--home <folder>', 'where services keep their data, tokens and certificates', defaultHome())
     .configureOutput({ writeErr: say })
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(--help lists what there is)')
@@ -62,6 +69,9 @@ function createProgram(): Command {
   addChatCommands(program);
   addRegistryCommands(program);
   addPeerCommands(program);
+  program.commandsGroup('People and trust:');
+  addTokenCommands(program);
+  addCertificateCommands(program);
   return program;
 }
 

@@ -1,8 +1,9 @@
-import { connect, type Client } from '@sextant/client/client';
+import type { Client } from '@sextant/client/client';
+import { connect } from '@sextant/client/connect';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { Service } from '@sextant/protocol/method';
 import { VERSION } from '@sextant/protocol/version';
-import type { Address } from '@sextant/wire/dial';
+import type { Address } from '@sextant/wire/address';
 import { parseAddress } from './arguments.ts';
 import { SELF } from './self.ts';
 

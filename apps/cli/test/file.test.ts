@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { connect } from '@sextant/client/client';
+import { connect } from '@sextant/client/connect';
 import { fileService } from '@sextant/protocol/file';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';

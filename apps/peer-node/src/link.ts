@@ -1,4 +1,5 @@
-import { connect, type Client } from '@sextant/client/client';
+import type { Client } from '@sextant/client/client';
+import { connect } from '@sextant/client/connect';
 import { reconnecting } from '@sextant/client/reconnect';
 import { peerService } from '@sextant/protocol/peer';
 import type { Contact } from '@sextant/protocol/registry';

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type Client } from '@sextant/client/client';
+import type { Client } from '@sextant/client/client';
+import { connect } from '@sextant/client/connect';
 import { reconnecting } from '@sextant/client/reconnect';
 import { peerService } from '@sextant/protocol/peer';
 import { registryService, type Contact } from '@sextant/protocol/registry';
 import type { Log } from '@sextant/service/log';
-import type { Address } from '@sextant/wire/dial';
+import type { Address, HostAddress } from '@sextant/wire/address';
 import { CLIENT_NAME, Link } from './link.ts';
 import type { Peers } from './peers.ts';
 
@@ -29,7 +30,7 @@ export class Membership {
   }
 
   /** Registers where this node listens, and goes on until `end`. */
-  begin(listening: Address): void {
+  begin(listening: HostAddress): void {
     const { signal } = this.#stop;
     this.#running = reconnecting(
       () => connect(registryService, this.#registry, { client: CLIENT_NAME, signal }),
@@ -51,7 +52,7 @@ export class Membership {
   }
 
   /** Registers and links, then keeps the lease and looks who has gone. Whatever fails, a new connection begins anew. */
-  async #belong(registry: Registry, listening: Address): Promise<void> {
+  async #belong(registry: Registry, listening: HostAddress): Promise<void> {
     this.#stop.signal.addEventListener('abort', () => registry.close(), { once: true, signal: registry.over });
     const lease = await this.#register(registry, listening);
     for (;;) {
@@ -61,7 +62,10 @@ export class Membership {
     }
   }
 
-  async #register(registry: Registry, { host, port }: Address): Promise<{ lease: string; ttlMs: number; rev: number }> {
+  async #register(
+    registry: Registry,
+    { host, port }: HostAddress,
+  ): Promise<{ lease: string; ttlMs: number; rev: number }> {
     const { name } = this.#peers;
     const announcement = { kind: peerService.name, host, port, ...(name && { name }) };
     const answer = await registry.call('registry.register', announcement);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { connect, type Client } from '@sextant/client/client';
+import type { Client } from '@sextant/client/client';
+import { connect } from '@sextant/client/connect';
 import { peerService } from '@sextant/protocol/peer';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { spawnService, type SpawnedService } from '@sextant/testing/spawn';

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from '@jest/globals';
-import { connect } from '@sextant/client/client';
+import { connect } from '@sextant/client/connect';
 import { processService } from '@sextant/protocol/process';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { allGone, isAlive, numbersOf, type Processes } from './rig.ts';

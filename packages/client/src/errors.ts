@@ -1,11 +1,12 @@
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Service } from '@sextant/protocol/method';
-import type { Address } from '@sextant/wire/dial';
+import type { Goaway } from '@sextant/protocol/session';
+import { formatAddress, type Address } from '@sextant/wire/address';
 
-export function notGreeted(service: Service, { host, port }: Address): ProtocolError {
+export function notGreeted(service: Service, address: Address): ProtocolError {
   return new ProtocolError(
     'unavailable',
-    `${host}:${port} takes connections but does not greet: it is not ${service.name}, or it hangs or is stopping.`,
+    `${formatAddress(address)} takes connections but does not greet: it is not ${service.name}, or it hangs or is stopping.`,
   );
 }
 
@@ -17,4 +18,21 @@ export function oneWay(): ProtocolError {
 export function tooLong(method: string, max: number): ProtocolError {
   const message = `${method} would be longer than the ${max} bytes a request may have. Send large content as a file or as input.`;
   return new ProtocolError('line_too_long', message, { limit: 'line', max });
+}
+
+/** `place`: which service, and where. What was asked over a connection that is over may have happened. */
+export function lost(place: string, how: string): ProtocolError {
+  return new ProtocolError('unavailable', `The connection to ${place} ${how}.`, { retry: 'unknown' });
+}
+
+export function goingAway(place: string, { reason, retryAfterMs }: Goaway): ProtocolError {
+  return new ProtocolError('unavailable', `${place} is about to end this connection (${reason}); connect again.`, {
+    goaway: reason,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}
+
+/** What is asked on a connection that takes nothing more has certainly not happened. */
+export function refused(ending: ProtocolError): ProtocolError {
+  return new ProtocolError('unavailable', ending.message, { ...ending.data, retry: 'safe' });
 }

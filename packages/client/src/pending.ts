@@ -7,6 +7,8 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
   /** Milliseconds the service gives it. */
   timeout?: number | undefined;
+  /** The same for every try of one request whose method takes one: it is done once. */
+  key?: string | undefined;
   /** Raw bytes that go with the request. */
   body?: Uint8Array | undefined;
 }

@@ -1,8 +1,8 @@
 import { notification } from '@sextant/protocol/envelope';
 import { encodeLine } from '@sextant/protocol/frame';
-import { LIMITS, type Limits } from '@sextant/protocol/limits';
 import type { ItemOf, Method, ResultOf } from '@sextant/protocol/method';
-import type { Connection } from '@sextant/wire/connection';
+import { Credit } from './credit.ts';
+import type { Exchange } from './exchange.ts';
 import type { Part, Pending } from './pending.ts';
 
 /** One part of what a service streams: an item, bytes on a channel, or a channel's end. */
@@ -13,11 +13,6 @@ export interface StreamPart<M extends Method> {
   end?: boolean;
 }
 
-/** Bytes that may wait for the reader of a stream before its connection stops reading. */
-const WAITING_BYTES = 256 * 1024;
-/** What a part costs besides its bytes, so that many small items count too. */
-const PART_BYTES = 1024;
-
 /**
  * A request that is not answered yet: parts in both directions. Iterate it to its end, then await `result`; a failure
  * shows in `result`, the iteration just ends.
@@ -25,10 +20,9 @@ const PART_BYTES = 1024;
 export class Stream<M extends Method> implements AsyncIterable<StreamPart<M>> {
   readonly result: Promise<ResultOf<M>>;
   readonly #pending: Pending<M>;
-  readonly #connection: Connection;
-  readonly #limits: Pick<Limits, 'window' | 'body'>;
+  readonly #exchange: Exchange;
+  readonly #credit: Credit;
   #parts: StreamPart<M>[] = [];
-  #waitingBytes = 0;
   #paused = false;
   #over = false;
   #reading = false;
@@ -37,16 +31,17 @@ export class Stream<M extends Method> implements AsyncIterable<StreamPart<M>> {
   #wakeReader: (() => void) | undefined;
   #wakeWriters: (() => void)[] = [];
 
-  constructor(pending: Pending<M>, connection: Connection, limits: Partial<Limits>) {
+  /** `credit`: what the request was sent with. */
+  constructor(pending: Pending<M>, exchange: Exchange, credit: number) {
     this.#pending = pending;
-    this.#connection = connection;
-    this.#limits = { window: limits.window ?? LIMITS.window, body: limits.body ?? LIMITS.body };
+    this.#exchange = exchange;
+    this.#credit = new Credit(credit, (n) => this.#grant(n));
     this.result = pending.result;
     // Whoever only iterates must not be ended by a rejection that nobody awaits yet.
     this.result.catch(() => {});
     pending.listen({
       part: (part) => this.#receive(part),
-      credit: (bytes) => this.#credit(bytes),
+      credit: (bytes) => this.#granted(bytes),
       over: () => this.#end(),
     });
   }
@@ -56,18 +51,19 @@ export class Stream<M extends Method> implements AsyncIterable<StreamPart<M>> {
    * @returns false if the request was answered meanwhile: the rest has no reader.
    */
   async write(channel: string, bytes: Uint8Array): Promise<boolean> {
-    const step = Math.min(this.#limits.body, this.#limits.window / 4);
+    const { body, window } = this.#exchange.limits;
+    const step = Math.min(body, window / 4);
     for (let at = 0; at < bytes.length; at += step) {
       const part = bytes.subarray(at, at + step);
-      while (!this.#over && this.#aheadBytes + part.length > this.#limits.window) await this.#credited();
+      while (!this.#over && this.#aheadBytes + part.length > window) await this.#credited();
       if (this.#over) return false;
       this.#aheadBytes += part.length;
-      this.#connection.send(
+      this.#exchange.send(
         encodeLine(notification('rpc.data', { id: this.#pending.id, channel }), part.length),
         part,
         '\n',
       );
-      await this.#connection.drained();
+      await this.#exchange.drained();
     }
     return !this.#over;
   }
@@ -103,44 +99,47 @@ export class Stream<M extends Method> implements AsyncIterable<StreamPart<M>> {
     }
   }
 
-  /** Nobody reads on: what comes is dropped, so that it does not hold up the connection's other requests. */
+  /** Nobody reads on: what comes is dropped, so that the request can come to its end. */
   #abandon(): void {
     this.#abandoned = true;
-    this.#parts = [];
-    this.#waitingBytes = 0;
-    if (this.#paused) this.#pause(false);
+    for (const part of this.#parts.splice(0)) this.#taken(part);
   }
 
   #notify(part: object): void {
-    if (!this.#over) this.#connection.send(encodeLine(notification('rpc.data', { id: this.#pending.id, ...part })));
+    if (!this.#over) this.#exchange.send(encodeLine(notification('rpc.data', { id: this.#pending.id, ...part })));
   }
 
   #receive({ channel, item, body, end }: Part): void {
-    if (this.#abandoned) return;
     const part = {
       ...(item !== undefined && { item: item as ItemOf<M> }),
       ...(channel !== undefined && { channel }),
       ...(body && { body }),
       ...(end && { end }),
     };
+    this.#credit.came(part);
+    if (this.#abandoned) return this.#taken(part);
     this.#parts.push(part);
-    this.#waitingBytes += weightOf(part);
-    if (this.#waitingBytes > WAITING_BYTES && !this.#paused) this.#pause(true);
+    // Of a service that knows no credit, all of the connection has to wait.
+    if (this.#credit.overdrawn && !this.#paused) this.#pause(true);
     this.#wakeReader?.();
   }
 
   #taken(part: StreamPart<M>): void {
-    this.#waitingBytes -= weightOf(part);
-    if (this.#waitingBytes <= WAITING_BYTES / 2 && this.#paused) this.#pause(false);
+    this.#credit.taken(part);
+    if (this.#paused && !this.#credit.overdrawn) this.#pause(false);
   }
 
   #pause(paused: boolean): void {
     this.#paused = paused;
-    if (paused) this.#connection.pause();
-    else this.#connection.resume();
+    if (paused) this.#exchange.pause();
+    else this.#exchange.resume();
   }
 
-  #credit(bytes: number): void {
+  #grant(n: number): void {
+    if (!this.#over) this.#exchange.notify('rpc.credit', { id: this.#pending.id, n });
+  }
+
+  #granted(bytes: number): void {
     this.#aheadBytes -= bytes;
     this.#wakeAllWriters();
   }
@@ -160,8 +159,4 @@ export class Stream<M extends Method> implements AsyncIterable<StreamPart<M>> {
   #wakeAllWriters(): void {
     for (const wake of this.#wakeWriters.splice(0)) wake();
   }
-}
-
-function weightOf(part: { body?: Uint8Array }): number {
-  return (part.body?.length ?? 0) + PART_BYTES;
 }

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, type Client } from '@sextant/client/client';
+import type { Client } from '@sextant/client/client';
+import { connect } from '@sextant/client/connect';
 import { LIMITS, type Limits } from '@sextant/protocol/limits';
 import type { Service } from '@sextant/protocol/method';
 import type { App } from '@sextant/service/handler';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { connect } from '@sextant/client/client';
+import { connect } from '@sextant/client/connect';
 import { reconnecting } from '@sextant/client/reconnect';
 import { startRig, testLog } from '../src/rig.ts';
 import { start } from '@sextant/service/start';

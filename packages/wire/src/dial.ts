@@ -1,59 +1,70 @@
-import { connect, type Socket } from 'node:net';
-import { ProtocolError } from '@sextant/protocol/errors';
+import { connect, isIP, type Socket, type SocketConstructorOpts } from 'node:net';
+import { connect as connectSecurely, type ConnectionOptions } from 'node:tls';
 import type { Limits } from '@sextant/protocol/limits';
+import type { Address, HostAddress } from './address.ts';
 import type { Connection } from './connection.ts';
-import { remoteOf } from './remote.ts';
+import { isLoopback, remoteOf } from './remote.ts';
 import { TcpConnection } from './tcp.ts';
+import { unreachable } from './unreachable.ts';
 
-/** Where a service is. */
-export interface Address {
-  host: string;
-  port: number;
+export interface DialOptions {
+  /** The certificates to trust instead of those the system does, as PEM. */
+  ca?: string | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** Milliseconds after which dialling is given up: the longest a person waits without a word. */
 const DIAL_MS = 10_000;
 
 /**
- * Connects to a service.
- * @throws ProtocolError `unavailable` that says what was tried and why it failed.
+ * Connects to a service, encrypted where its address says so or is not on this machine.
+ * @throws ProtocolError that says what was tried and why it failed: `unavailable`; `insecure_transport` if its
+ * certificate is not to be trusted; `unsupported` if it has none.
  */
-export async function dial(address: Address, limits: Limits, signal?: AbortSignal): Promise<Connection> {
-  const socket = connect({ ...address, allowHalfOpen: true });
+export async function dial(address: Address, limits: Limits, options: DialOptions = {}): Promise<Connection> {
+  const { ca, signal } = options;
+  const secure = !('path' in address) && (address.tls ?? !isHere(address.host));
+  const socket = secure ? dialSecurely(address, ca) : connect({ ...address, allowHalfOpen: true });
   try {
-    await connected(socket, AbortSignal.any([AbortSignal.timeout(DIAL_MS), ...(signal ? [signal] : [])]));
+    const patience = AbortSignal.any([AbortSignal.timeout(DIAL_MS), ...(signal ? [signal] : [])]);
+    await happens(socket, secure ? 'secureConnect' : 'connect', patience);
   } catch (cause) {
     socket.destroy();
-    throw unreachable(address, cause);
+    throw unreachable(address, cause, DIAL_MS);
   }
+  const remote = remoteOf(socket, 'path' in address ? 'unix' : 'tcp');
   // Both sides holding back until the other reads would hold for ever: this one always reads.
-  return new TcpConnection(socket, limits, { remote: remoteOf(socket, 'tcp'), holdRequests: false });
+  return new TcpConnection(socket, limits, { remote, holdRequests: false });
 }
 
-function connected(socket: Socket, signal: AbortSignal): Promise<void> {
+/** True for this machine, by address or by the one name that every machine has for itself. */
+function isHere(host: string): boolean {
+  return isIP(host) === 0 ? host === 'localhost' : isLoopback(host);
+}
+
+function dialSecurely({ host, port }: HostAddress, ca: string | undefined): Socket {
+  const options: ConnectionOptions & SocketConstructorOpts = {
+    host,
+    port,
+    allowHalfOpen: true,
+    minVersion: 'TLSv1.2',
+    // Whatever the environment says.
+    rejectUnauthorized: true,
+    ...(isIP(host) === 0 && { servername: host }),
+    ...(ca !== undefined && { ca }),
+  };
+  return connectSecurely(options);
+}
+
+function happens(socket: Socket, event: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason);
+    if (signal.aborted) return stop();
     signal.addEventListener('abort', stop, { once: true });
-    socket.once('error', reject).once('connect', () => {
+    socket.once('error', reject).once(event, () => {
       signal.removeEventListener('abort', stop);
       socket.off('error', reject);
       resolve();
     });
   });
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'there is no such host, or no network',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'there is no way to that network',
-  ECONNRESET: 'the connection was cut',
-};
-
-function unreachable({ host, port }: Address, cause: unknown): ProtocolError {
-  const code = Error.isError(cause) && 'code' in cause ? String(cause.code) : '';
-  const reason =
-    REASONS[code] ?? (cause instanceof DOMException ? `no answer within ${DIAL_MS / 1000} s` : code || 'it failed');
-  return new ProtocolError('unavailable', `Cannot connect to ${host}:${port}: ${reason}.`, { reason: code }, { cause });
 }

@@ -1,6 +1,7 @@
 import { defaultHome } from '@sextant/service/home';
 import type { Command } from 'commander';
-import { formatAddress, parsePeers } from '../arguments.ts';
+import { formatAddress } from '@sextant/wire/address';
+import { parsePeers } from '../arguments.ts';
 import { print, printList, say, table } from '../output.ts';
 import { listPeers } from '../registry.ts';
 import { SELF } from '../self.ts';

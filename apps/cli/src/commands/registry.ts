@@ -1,6 +1,6 @@
 import { registryService, type Contact } from '@sextant/protocol/registry';
 import type { Command } from 'commander';
-import { formatAddress } from '../arguments.ts';
+import { formatAddress } from '@sextant/wire/address';
 import { printList } from '../output.ts';
 import { contacts } from '../registry.ts';
 import { SELF } from '../self.ts';

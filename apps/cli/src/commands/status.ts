@@ -1,7 +1,8 @@
 import { styleText } from 'node:util';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Command } from 'commander';
-import { formatAddress, parseAddress } from '../arguments.ts';
+import { formatAddress } from '@sextant/wire/address';
+import { parseAddress } from '../arguments.ts';
 import { ExitCode } from '../exit-code.ts';
 import { dim, printList, say } from '../output.ts';
 import { SELF } from '../self.ts';

@@ -1,14 +1,13 @@
 import { isErrorType } from '@sextant/protocol/errors';
 import { containerService } from '@sextant/protocol/container';
-import type { Address } from '@sextant/wire/dial';
-import { formatAddress } from '../arguments.ts';
+import { formatAddress, type HostAddress } from '@sextant/wire/address';
 import { withService } from '../service.ts';
 
 /** Milliseconds the engine has to answer before the table of services is shown without it. */
 const ENGINE_MS = 5000;
 
 /** What is wrong with the engine a container-server drives, as it says itself; undefined where all is well. */
-export async function engineTrouble(address: Address): Promise<string | undefined> {
+export async function engineTrouble(address: HostAddress): Promise<string | undefined> {
   try {
     const options = { host: formatAddress(address) };
     await withService(containerService, options, (containers) =>

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { registryService } from '@sextant/protocol/registry';
 import { SERVICES } from '@sextant/protocol/services';
-import { formatAddress } from '../arguments.ts';
+import { formatAddress } from '@sextant/wire/address';
 import { SELF } from '../self.ts';
 import { isPeer, type Outcome } from './start.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { registryService } from '@sextant/protocol/registry';
-import { formatAddress } from '../arguments.ts';
+import { formatAddress } from '@sextant/wire/address';
 import { listPeers } from '../registry.ts';
 import { isPeer, type Outcome } from './start.ts';
 

@@ -1,7 +1,7 @@
 import type { Client } from '@sextant/client/client';
 import type { Contact } from '@sextant/protocol/registry';
 import { peerService, type Peer } from '@sextant/protocol/peer';
-import { formatAddress } from '../arguments.ts';
+import { formatAddress } from '@sextant/wire/address';
 import { withService } from '../service.ts';
 
 /** One peer, and those it is connected with; without them, why it could not be asked. */

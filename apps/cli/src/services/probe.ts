@@ -1,7 +1,7 @@
-import { connect } from '@sextant/client/client';
+import { connect } from '@sextant/client/connect';
 import { isErrorType } from '@sextant/protocol/errors';
 import type { Service } from '@sextant/protocol/method';
-import type { Address } from '@sextant/wire/dial';
+import type { Address } from '@sextant/wire/address';
 import { CLIENT_NAME } from '../service.ts';
 
 /** Milliseconds a service has to say who it is before it counts as not answering. */

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { containerService } from '@sextant/protocol/container';
-import { formatAddress } from '../arguments.ts';
+import { formatAddress } from '@sextant/wire/address';
 import { table } from '../output.ts';
 import { SELF } from '../self.ts';
 import { engineTrouble } from './engine.ts';

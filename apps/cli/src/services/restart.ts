@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { firstDelay } from '@sextant/client/back-off';
-import { formatAddress } from '../arguments.ts';
+import { formatAddress } from '@sextant/wire/address';
 import { duration, say } from '../output.ts';
 import type { Child, Launch } from './child.ts';
 import { logOf } from './log.ts';

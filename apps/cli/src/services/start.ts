@@ -2,8 +2,7 @@ import type { Service } from '@sextant/protocol/method';
 import { peerService } from '@sextant/protocol/peer';
 import { registryService } from '@sextant/protocol/registry';
 import { SERVICES } from '@sextant/protocol/services';
-import type { Address } from '@sextant/wire/dial';
-import { formatAddress } from '../arguments.ts';
+import { formatAddress, type HostAddress } from '@sextant/wire/address';
 import { listPeers } from '../registry.ts';
 import type { Child, Launch, Listening } from './child.ts';
 import { probe } from './probe.ts';
@@ -13,7 +12,7 @@ import type { Supervisor } from './supervisor.ts';
 export type Outcome =
   | { state: 'running'; launch: Launch; child: Child; address: Listening }
   /** The same service, started by someone else, is where it should be. */
-  | { state: 'already running'; launch: Launch; address: Address }
+  | { state: 'already running'; launch: Launch; address: HostAddress }
   | { state: 'not running'; launch: Launch; error: unknown };
 
 /** Starts services side by side; peers begin once the registry among them listens, and are told where. */
@@ -57,7 +56,7 @@ async function startOne(supervisor: Supervisor, launch: Launch): Promise<Outcome
   }
 }
 
-async function isThere(launch: Launch, address: Address): Promise<boolean> {
+async function isThere(launch: Launch, address: HostAddress): Promise<boolean> {
   return (await probe(serviceOf(launch), address)).state === 'running';
 }
 
@@ -67,7 +66,7 @@ function keepPort(launch: Launch, { port }: Listening): Launch {
 }
 
 /** Where a service is to listen, unless on any free port. It reads its environment where no flag says it. */
-function usualAddress(launch: Launch): Address | undefined {
+function usualAddress(launch: Launch): HostAddress | undefined {
   const variable = `${launch.service.replaceAll('-', '_').toUpperCase()}_`;
   const port = Number(launch.flags['port'] ?? process.env[`${variable}PORT`] ?? serviceOf(launch).port);
   const host = String(launch.flags['host'] ?? process.env[`${variable}HOST`] ?? '127.0.0.1');

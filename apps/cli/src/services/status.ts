@@ -3,8 +3,7 @@ import type { Service } from '@sextant/protocol/method';
 import { peerService } from '@sextant/protocol/peer';
 import { registryService } from '@sextant/protocol/registry';
 import { SERVICES } from '@sextant/protocol/services';
-import type { Address } from '@sextant/wire/dial';
-import { formatAddress } from '../arguments.ts';
+import { formatAddress, type HostAddress } from '@sextant/wire/address';
 import { listPeers } from '../registry.ts';
 import { SELF } from '../self.ts';
 import { engineTrouble } from './engine.ts';
@@ -39,7 +38,7 @@ async function findPeers(registry: string): Promise<Found[]> {
   return Promise.all(peers.map(async (peer) => Object.assign(await find(peerService, peer), { name: peer.name })));
 }
 
-async function find(service: Service, { host, port }: Address): Promise<Found> {
+async function find(service: Service, { host, port }: HostAddress): Promise<Found> {
   const at = { service: service.name, host, port };
   const found = await probe(service, { host, port });
   if (found.state === 'not running')

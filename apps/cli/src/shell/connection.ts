@@ -1,6 +1,6 @@
 import { processService } from '@sextant/protocol/process';
-import type { Address } from '@sextant/wire/dial';
-import { formatAddress, parseAddress, parsePort } from '../arguments.ts';
+import { formatAddress, type Address } from '@sextant/wire/address';
+import { parseAddress, parsePort } from '../arguments.ts';
 import { usageError, type ShellCommand } from './command.ts';
 
 export const connect: ShellCommand = {

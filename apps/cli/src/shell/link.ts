@@ -1,8 +1,8 @@
-import { connect, type Client } from '@sextant/client/client';
+import type { Client } from '@sextant/client/client';
+import { connect } from '@sextant/client/connect';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { processService } from '@sextant/protocol/process';
-import type { Address } from '@sextant/wire/dial';
-import { formatAddress } from '../arguments.ts';
+import { formatAddress, type Address } from '@sextant/wire/address';
 import { keepConnected } from '../kept.ts';
 import { CLIENT_NAME } from '../service.ts';
 

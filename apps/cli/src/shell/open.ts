@@ -1,4 +1,4 @@
-import type { Address } from '@sextant/wire/dial';
+import type { Address } from '@sextant/wire/address';
 import { ExitCode } from '../exit-code.ts';
 import { openPrompt } from '../prompt.ts';
 import { SELF } from '../self.ts';

@@ -1,6 +1,6 @@
+import { formatAddress } from '@sextant/wire/address';
 import type { Prompt } from '../prompt.ts';
 import { dim, errorText } from '../output.ts';
-import { formatAddress } from '../arguments.ts';
 import type { Attached } from './attached.ts';
 import { Link } from './link.ts';
 

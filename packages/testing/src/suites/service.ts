@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { connect } from '@sextant/client/client';
+import { connect } from '@sextant/client/connect';
 import { LIMITS } from '@sextant/protocol/limits';
 import type { Service } from '@sextant/protocol/method';
 import { sessionMethods } from '@sextant/protocol/session';
