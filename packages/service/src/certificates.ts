@@ -68,7 +68,7 @@ export async function readCertificate(path: string): Promise<CertificateFacts | 
 }
 
 /** True for what can stand in a certificate: an address, a name, or `*.` and a name. */
-function isHost(host: string): boolean {
+export function isHost(host: string): boolean {
   const name = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
   return (isIP(host) !== 0 && !host.includes('%')) || (host.length <= 253 && name.test(host));
 }
