@@ -1,0 +1,68 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { Counter, Gauge, type Registry } from '@prometheus-io/client';
+import { addReading } from './reading.ts';
+
+/** Milliseconds between two looks at the event loop: fine enough for a hitch, and no load on an idle service. */
+const LOOK_MS = 20;
+
+/** Metrics of the process itself, under the names that every dashboard knows; `close` ends what watches the event loop. */
+export function addProcessMetrics(registry: Registry): { close(): void } {
+  addMemory(registry);
+  addTimes(registry);
+  if (process.platform === 'linux') addDescriptors(registry);
+  return addLoopDelay(registry);
+}
+
+function addMemory(registry: Registry): void {
+  const heap = (): number => process.memoryUsage().heapUsed;
+  addReading(registry, Gauge, 'process_resident_memory_bytes', 'Memory of the process.', () =>
+    process.memoryUsage.rss(),
+  );
+  addReading(registry, Gauge, 'nodejs_heap_size_used_bytes', 'Memory of its JavaScript objects.', heap);
+}
+
+function addTimes(registry: Registry): void {
+  const startedAt = performance.timeOrigin / 1000;
+  const used = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1e6;
+  addReading(registry, Gauge, 'process_start_time_seconds', 'When it began, since 1970.', () => startedAt);
+  addReading(registry, Counter, 'process_cpu_seconds_total', 'Processor time it used.', () => used(process.cpuUsage()));
+}
+
+function addDescriptors(registry: Registry): void {
+  addReading(registry, Gauge, 'process_open_fds', 'Files and sockets it has open.', openFds);
+  addReading(registry, Gauge, 'process_max_fds', 'Files and sockets it may have open.', maxFds);
+}
+
+async function openFds(): Promise<number> {
+  // One of them is the folder that is read.
+  return (await readdir('/proc/self/fd')).length - 1;
+}
+
+async function maxFds(): Promise<number> {
+  const limits = await readFile('/proc/self/limits', 'utf8');
+  const soft = /^Max open files +(\S+)/m.exec(limits)?.[1];
+  return soft === 'unlimited' ? Number.MAX_SAFE_INTEGER : Number(soft);
+}
+
+/** Since the last time it was asked: a hitch must not hide behind a quiet week. */
+function addLoopDelay(registry: Registry): { close(): void } {
+  const delay = monitorEventLoopDelay({ resolution: LOOK_MS });
+  delay.enable();
+  registry.registerMetric(
+    new Gauge({
+      name: 'sextant_event_loop_delay_seconds',
+      help: 'How much later than planned the event loop came round, since the last look at this.',
+      labelNames: ['quantile'],
+      registers: [],
+      collect(this: Gauge<'quantile'>) {
+        const seconds = (ns: number): number => Math.max(0, ns / 1e9 - LOOK_MS / 1000);
+        this.set({ quantile: '0.5' }, seconds(delay.percentile(50)));
+        this.set({ quantile: '0.99' }, seconds(delay.percentile(99)));
+        this.set({ quantile: '1' }, seconds(delay.count > 0 ? delay.max : 0));
+        delay.reset();
+      },
+    }),
+  );
+  return { close: () => void delay.disable() };
+}
