@@ -15,7 +15,7 @@ export function addReading(
       registers: [],
       async collect(this: Counter | Gauge) {
         const value = await settle(read);
-        if (value === undefined) return;
+        if (!Number.isFinite(value)) return;
         this.reset();
         this.inc(value);
       },
@@ -24,10 +24,10 @@ export function addReading(
 }
 
 /** What counts files needs one more of them, and must not fail the others where there are none left. */
-async function settle(read: () => number | Promise<number>): Promise<number | undefined> {
+async function settle(read: () => number | Promise<number>): Promise<number> {
   try {
     return await read();
   } catch {
-    return undefined;
+    return NaN;
   }
 }
