@@ -34,8 +34,8 @@ export class Member {
     });
   }
 
-  get session(): JoinCall['session'] {
-    return this.#call.session;
+  get caller(): JoinCall['caller'] {
+    return this.#call.caller;
   }
 
   leave(reason: LeaveReason): void {
@@ -49,6 +49,7 @@ export class Member {
 
   /** Sends what is in the history and was not sent yet. */
   catchUp(): void {
+    if (this.#call.congested) return this.#waitForReader();
     const gap = this.#history.gapAfter(this.#seen);
     if (gap) {
       void this.#call.send({ gap });

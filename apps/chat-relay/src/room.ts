@@ -1,5 +1,5 @@
 import { ProtocolError } from '@sextant/protocol/errors';
-import type { Session } from '@sextant/service/session';
+import type { Caller } from '@sextant/service/caller';
 import type { Entry, History } from './history.ts';
 import { Member, type JoinCall } from './member.ts';
 
@@ -18,7 +18,7 @@ export class Room {
   readonly name: string;
   readonly history: History;
   readonly #members = new Map<string, Member>();
-  readonly #bySession = new Map<Session, Member>();
+  readonly #byCaller = new Map<Caller, Member>();
 
   constructor(name: string, history: History) {
     this.name = name;
@@ -30,16 +30,16 @@ export class Room {
   }
 
   /** The member that a connection is here, if it is one. */
-  memberOf(session: Session): Member | undefined {
-    return this.#bySession.get(session);
+  memberOf(caller: Caller): Member | undefined {
+    return this.#byCaller.get(caller);
   }
 
   join(call: JoinCall, wish: JoinWish): Member {
-    this.#checkFree(wish.nick, call.session);
+    this.#checkFree(wish.nick, call.caller);
     const member = new Member(wish.nick, call, this.history, this.#start(wish), wish.echo);
     member.catchUp();
     this.#members.set(wish.nick, member);
-    this.#bySession.set(call.session, member);
+    this.#byCaller.set(call.caller, member);
     this.#publish({ type: 'joined', from: wish.nick });
     return member;
   }
@@ -47,7 +47,7 @@ export class Room {
   /** @returns the number and time under which everyone sees the leaving. */
   leave(member: Member): Entry {
     this.#members.delete(member.nick);
-    this.#bySession.delete(member.session);
+    this.#byCaller.delete(member.caller);
     return this.#publish({ type: 'left', from: member.nick });
   }
 
@@ -70,8 +70,8 @@ export class Room {
     return since > lastSeq ? oldest : since;
   }
 
-  #checkFree(nick: string, session: Session): void {
-    if (this.memberOf(session)) throw new ProtocolError('exists', `This connection is in "${this.name}" already.`);
+  #checkFree(nick: string, caller: Caller): void {
+    if (this.memberOf(caller)) throw new ProtocolError('exists', `This connection is in "${this.name}" already.`);
     if (!this.#members.has(nick)) return;
     throw new ProtocolError('exists', `Somebody in "${this.name}" is called "${nick}" already; choose another nick.`);
   }

@@ -1,6 +1,6 @@
 import { ProtocolError } from '@sextant/protocol/errors';
 import { closest } from '@sextant/service/closest';
-import type { Session } from '@sextant/service/session';
+import type { Caller } from '@sextant/service/caller';
 import { Histories, History } from './history.ts';
 import type { Member } from './member.ts';
 import { Room } from './room.ts';
@@ -48,9 +48,9 @@ export class Rooms {
    * What a connection is in a room.
    * @throws ProtocolError `conflict` if it has not joined.
    */
-  memberOf(name: string, session: Session): { room: Room; member: Member } {
+  memberOf(name: string, caller: Caller): { room: Room; member: Member } {
     const room = this.find(name);
-    const member = room.memberOf(session);
+    const member = room.memberOf(caller);
     if (member) return { room, member };
     throw new ProtocolError('conflict', `This connection is not in "${name}". Join it first with chat.join.`);
   }

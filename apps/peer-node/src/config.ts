@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { registryService } from '@sextant/protocol/registry';
+import { peerService } from '@sextant/protocol/peer';
 import { nameSchema } from '@sextant/protocol/values';
-import type { Config } from '@sextant/service/config';
+import { dataFolder, type Config } from '@sextant/service/config';
 import { z } from 'zod';
 
 export const settings = {
@@ -12,3 +14,13 @@ export const settings = {
   name: nameSchema.optional().describe('name among the peers; the registry gives a free one unless given'),
 };
 export type PeerConfig = Config & z.infer<z.ZodObject<typeof settings>>;
+
+/** Peers of one home that may run at a time without names of their own. */
+const MAX_UNNAMED = 10_000;
+
+/** A peer's own folder: under its name, else the first that no other peer has. No name begins with `_`. */
+export function* folders(config: PeerConfig): Generator<string> {
+  const all = dataFolder(config, peerService.name);
+  if (config.name !== undefined) return yield join(all, config.name);
+  for (let number = 1; number <= MAX_UNNAMED; number += 1) yield join(all, `_${number}`);
+}

@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadIdentity } from '@sextant/client/identity';
 import { peerService } from '@sextant/protocol/peer';
 import { registryService } from '@sextant/protocol/registry';
 import type { App } from '@sextant/service/handler';
@@ -7,14 +10,20 @@ import { handlers } from './handlers.ts';
 import { Membership } from './membership.ts';
 import { Peers } from './peers.ts';
 
-export async function create(config: PeerConfig, log: Log): Promise<App<typeof peerService>> {
+export async function create(config: PeerConfig, log: Log, folder: string): Promise<App<typeof peerService>> {
   const [host = '', port = registryService.port] = config.registry.split(':');
   const peers = new Peers(config.name);
-  const membership = new Membership({ host, port: Number(port) }, peers, log);
+  const trust = { auth: await loadIdentity(join(folder, 'key.pem')), ca: await readAuthority(config.home) };
+  const membership = new Membership({ host, port: Number(port) }, peers, trust, log);
   return {
     service: peerService,
     handlers: handlers(peers),
     listening: (address) => membership.begin(address),
     close: () => membership.end(),
   };
+}
+
+/** Whoever signs the certificates of this home is trusted; without one, whom the system trusts. */
+function readAuthority(home: string): Promise<string | undefined> {
+  return readFile(join(home, 'tls', 'ca.pem'), 'utf8').catch(() => undefined);
 }

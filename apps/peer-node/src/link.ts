@@ -1,5 +1,5 @@
 import type { Client } from '@sextant/client/client';
-import { connect } from '@sextant/client/connect';
+import { connect, type ConnectOptions } from '@sextant/client/connect';
 import { reconnecting } from '@sextant/client/reconnect';
 import { peerService } from '@sextant/protocol/peer';
 import type { Contact } from '@sextant/protocol/registry';
@@ -10,18 +10,21 @@ import type { Peers } from './peers.ts';
 
 export const CLIENT_NAME = `peer-node/${VERSION}`;
 
+/** Who this node is to others, and whose word it takes for who they are. */
+export type Trust = Pick<ConnectOptions, 'auth' | 'ca'>;
+
 /** The way from this node to one that was there before it: dialled, greeted, and dialled again when it breaks. */
 export class Link {
   readonly contact: Contact;
   readonly #peers: Peers;
   readonly #stop = new AbortController();
 
-  constructor(contact: Contact, peers: Peers, log: Log) {
+  constructor(contact: Contact, peers: Peers, trust: Trust, log: Log) {
     this.contact = contact;
     this.#peers = peers;
     const { signal } = this.#stop;
     reconnecting(
-      () => connect(peerService, contact, { client: CLIENT_NAME, signal }),
+      () => connect(peerService, contact, { client: CLIENT_NAME, signal, ...trust }),
       (client) => this.#greet(client).finally(() => client.close()),
       { signal },
     ).catch((error: unknown) => {

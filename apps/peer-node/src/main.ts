@@ -1,6 +1,6 @@
 import { peerService } from '@sextant/protocol/peer';
 import { run } from '@sextant/service/run';
-import { settings } from './config.ts';
+import { folders, settings } from './config.ts';
 import { create } from './create.ts';
 
-await run({ service: peerService, settings, create });
+await run({ service: peerService, settings, folders, create });

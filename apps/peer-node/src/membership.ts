@@ -6,7 +6,7 @@ import { peerService } from '@sextant/protocol/peer';
 import { registryService, type Contact } from '@sextant/protocol/registry';
 import type { Log } from '@sextant/service/log';
 import type { Address, HostAddress } from '@sextant/wire/address';
-import { CLIENT_NAME, Link } from './link.ts';
+import { CLIENT_NAME, Link, type Trust } from './link.ts';
 import type { Peers } from './peers.ts';
 
 type Registry = Client<typeof registryService>;
@@ -18,14 +18,16 @@ type Registry = Client<typeof registryService>;
 export class Membership {
   readonly #registry: Address;
   readonly #peers: Peers;
+  readonly #trust: Trust;
   readonly #log: Log;
   readonly #links = new Map<string, Link>();
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
-  constructor(registry: Address, peers: Peers, log: Log) {
+  constructor(registry: Address, peers: Peers, trust: Trust, log: Log) {
     this.#registry = registry;
     this.#peers = peers;
+    this.#trust = trust;
     this.#log = log;
   }
 
@@ -33,7 +35,7 @@ export class Membership {
   begin(listening: HostAddress): void {
     const { signal } = this.#stop;
     this.#running = reconnecting(
-      () => connect(registryService, this.#registry, { client: CLIENT_NAME, signal }),
+      () => connect(registryService, this.#registry, { client: CLIENT_NAME, signal, ...this.#trust }),
       (registry) => this.#belong(registry, listening).finally(() => registry.close()),
       {
         signal,
@@ -86,7 +88,7 @@ export class Membership {
     for (const contact of contacts) {
       const { name } = contact;
       if (contact.rev >= rev || this.#peers.has(name) || this.#links.has(name)) continue;
-      this.#links.set(name, new Link(contact, this.#peers, this.#log));
+      this.#links.set(name, new Link(contact, this.#peers, this.#trust, this.#log));
     }
   }
 }

@@ -1,6 +1,10 @@
+import { afterAll } from '@jest/globals';
 import { serviceSuite } from '@sextant/testing/suites/service';
-import { testConfig, testLog } from '@sextant/testing/rig';
+import { temporaryFolder, testConfig, testLog } from '@sextant/testing/rig';
 import { create } from '../src/create.ts';
 
+const home = await temporaryFolder();
+afterAll(() => home[Symbol.asyncDispose]());
+
 // Without a registry a peer is a service all the same.
-serviceSuite(() => create({ ...testConfig('unused'), registry: '127.0.0.1:1', name: undefined }, testLog));
+serviceSuite(() => create({ ...testConfig(home.path), registry: '127.0.0.1:1', name: undefined }, testLog, home.path));

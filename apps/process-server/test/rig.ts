@@ -15,13 +15,11 @@ export type Running = Stream<(typeof processService.methods)['process.run']>;
 export async function start(
   settings: Partial<ProcessConfig> = {},
   limits: Partial<Limits> = {},
-): Promise<Rig<typeof processService> & { home: string }> {
+): Promise<Rig<typeof processService>> {
   const home = await temporaryFolder();
   const rig = await startRig(await create({ ...testConfig(home.path), maxRuns: 256, ...settings }), limits);
   return {
-    running: rig.running,
-    client: rig.client,
-    connect: () => rig.connect(),
+    ...rig,
     home: home.path,
     async [Symbol.asyncDispose]() {
       await rig[Symbol.asyncDispose]();

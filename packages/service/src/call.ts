@@ -1,27 +1,32 @@
-import { notification, type Id } from '@sextant/protocol/envelope';
+import { notification, type Id, type Request } from '@sextant/protocol/envelope';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { encodeLine } from '@sextant/protocol/frame';
 import type { Connection } from '@sextant/wire/connection';
+import type { Caller } from './caller.ts';
+import { Credit } from './credit.ts';
 import { Input } from './input.ts';
-import type { Session } from './session.ts';
 
 /** One request from its receipt to its answer, as its handler sees it. */
 export class Call<Item = never> {
   readonly id: Id;
-  readonly session: Session;
+  readonly caller: Caller;
+  /** The answer is that of an earlier request with the same key. */
+  replayed = false;
   /** The raw bytes that came with the request. */
   readonly body: Uint8Array | undefined;
   readonly #connection: Connection;
+  readonly #credit: Credit | undefined;
   #abort: AbortController | undefined;
   #reason: ProtocolError | undefined;
   #input: Input | undefined;
   #answered = false;
 
-  constructor(id: Id, session: Session, connection: Connection, body: Uint8Array | undefined) {
+  constructor({ id, credit }: Request, caller: Caller, connection: Connection, body: Uint8Array | undefined) {
     this.id = id;
-    this.session = session;
+    this.caller = caller;
     this.body = body;
     this.#connection = connection;
+    this.#credit = credit === undefined ? undefined : new Credit(credit);
   }
 
   /** Aborts when the request is cancelled, runs out of time or loses its connection; the reason is the answer then. */
@@ -33,6 +38,11 @@ export class Call<Item = never> {
     return this.#abort.signal;
   }
 
+  /** Members that its answer has besides the usual ones. */
+  get marks(): object | undefined {
+    return this.replayed ? { replayed: true } : undefined;
+  }
+
   /** Why the request is to end early, if it is. */
   get cancelled(): ProtocolError | undefined {
     return this.#reason;
@@ -40,31 +50,34 @@ export class Call<Item = never> {
 
   /** What the caller sends while the request is open. */
   get input(): Input {
-    this.#input ??= new Input(this.session.limits.window, {
+    this.#input ??= new Input(this.caller.limits.window, {
       grant: (bytes) => this.#grant(bytes),
-      overrun: () => this.cancel(overrun(this.session.limits.window)),
+      overrun: () => this.cancel(overrun(this.caller.limits.window)),
     });
     return this.#input;
   }
 
-  /** True while more should not be sent: the caller does not keep up. */
+  /** True while more should not be sent: the caller does not keep up, or has allowed no more. */
   get congested(): boolean {
-    return this.#connection.congested;
+    return this.#connection.congested || this.#isOutOfCredit;
   }
 
   /** Resolves when the caller keeps up again, or is gone. */
   drained(): Promise<void> {
-    return this.#connection.drained();
+    return this.#isOutOfCredit ? this.#allowed() : this.#connection.drained();
   }
 
   /** Streams one item; resolves when the next may follow. */
-  send(item: Item): Promise<void> {
+  async send(item: Item): Promise<void> {
+    if (this.#isOutOfCredit) await this.#allowed();
+    if (this.#isOutOfCredit) return;
     return this.sendJson(JSON.stringify(item));
   }
 
-  /** Streams an item that is JSON already: one that many callers get is serialised once. */
+  /** Streams an item that is JSON already: one that many callers get is serialised once. Not while congested. */
   sendJson(item: string): Promise<void> {
     if (this.#answered) return Promise.resolve();
+    this.#credit?.spend(1);
     this.#connection.send(
       `{"jsonrpc":"2.0","method":"rpc.data","params":{"id":${JSON.stringify(this.id)},"item":${item}}}\n`,
     );
@@ -73,13 +86,14 @@ export class Call<Item = never> {
 
   /** Streams raw bytes on a channel; resolves when more may follow. */
   async write(channel: string, bytes: Uint8Array): Promise<void> {
-    const { body } = this.session.limits;
-    for (let at = 0; at < bytes.length; at += body) {
+    for (let at = 0; at < bytes.length;) {
       // Whoever waits is woken together with all others of this connection: only the first finds room.
-      while (this.congested && !this.#answered) await this.drained();
-      if (this.#answered) return;
-      const part = bytes.subarray(at, at + body);
+      while (this.congested && !this.#isOver) await this.drained();
+      if (this.#answered || this.#isOutOfCredit) return;
+      const part = bytes.subarray(at, at + Math.min(this.caller.limits.body, this.#credit?.left ?? Infinity));
+      this.#credit?.spend(part.length);
       this.#connection.send(encodeLine(notification('rpc.data', { id: this.id, channel }), part.length), part, '\n');
+      at += part.length;
     }
     await this.drained();
   }
@@ -90,18 +104,39 @@ export class Call<Item = never> {
     this.#connection.send(encodeLine(notification('rpc.data', { id: this.id, channel, end: true })));
   }
 
+  /** The caller allows more items and bytes. */
+  allow(more: number): void {
+    this.#credit?.grant(more);
+  }
+
   /** Asks the handler to stop; its request is still answered. */
   cancel(reason: ProtocolError): void {
     if (this.#reason) return;
     this.#reason = reason;
     this.#abort?.abort(reason);
     this.#input?.close();
+    this.#credit?.release();
   }
 
   /** The response ends the stream: nothing is sent after it, and no more input taken. */
   answered(): void {
     this.#answered = true;
     this.#input?.close();
+    this.#credit?.release();
+  }
+
+  /** Nothing more is allowed to a request that is cancelled, and nobody takes what is sent to one that is answered. */
+  get #isOver(): boolean {
+    return this.#answered || (this.#reason !== undefined && this.#isOutOfCredit);
+  }
+
+  get #isOutOfCredit(): boolean {
+    return this.#credit !== undefined && this.#credit.left <= 0;
+  }
+
+  async #allowed(): Promise<void> {
+    while (this.#isOutOfCredit && !this.#answered && !this.#reason) await this.#credit?.more();
+    await this.#connection.drained();
   }
 
   #grant(bytes: number): void {

@@ -3,17 +3,42 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { describeIssues } from '@sextant/protocol/envelope';
 import { z } from 'zod';
 import { defaultHome } from './home.ts';
+import { limitsSchema } from './limits.ts';
 import { LOG_LEVELS } from './log.ts';
+
+/** `a,b` -> `['a', 'b']` */
+const names = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((name) => name.trim().toLowerCase())
+      .filter((name) => name !== ''),
+  );
 
 /** What every service is told at its start. */
 export const configSchema = z.strictObject({
   host: z
     .string()
-    .refine(isLoopback, 'must be an address of this machine itself (127.0.0.1, ::1): others need tokens and TLS first')
+    .min(1)
     .default('127.0.0.1')
-    .describe('address to listen on'),
+    .describe('address to listen on; any but a loopback one needs a certificate'),
   port: z.coerce.number().int().min(0).max(65535),
+  socket: z.string().min(1).optional().describe('path of a Unix socket to listen on too, for this user alone'),
   home: z.string().default(defaultHome).describe('folder that holds the data of all services'),
+  tlsCert: z
+    .string()
+    .optional()
+    .describe('certificate, and those between it and its authority, as PEM; else tls/cert.pem of the home, if there'),
+  tlsKey: z.string().optional().describe('private key of the certificate as PEM; else tls/key.pem of the home'),
+  hosts: names.describe('further names, by comma, by which browsers may reach the service'),
+  origins: names.describe(
+    'origins, by comma, of other pages that may use the service, such as https://console.example',
+  ),
+  limits: limitsSchema.describe(
+    'ceilings to change, by comma, such as inFlight=128,idleMs=60000; rpc.hello tells them all',
+  ),
   logLevel: z
     .enum(LOG_LEVELS)
     .default('info')
@@ -22,7 +47,7 @@ export const configSchema = z.strictObject({
 export type Config = z.infer<typeof configSchema>;
 
 /** Settings of every service alike: their variables begin with SEXTANT_, all others with the service's own name. */
-const SHARED = new Set(['home', 'logLevel']);
+const SHARED = new Set(['home', 'tlsCert', 'tlsKey', 'hosts', 'origins', 'limits', 'logLevel']);
 
 /** What was typed or set wrongly, in one sentence for the person who did. */
 export class ConfigError extends Error {
@@ -69,10 +94,6 @@ function usualValue(setting: z.ZodType): string {
 /** The folder of one service's data. */
 export function dataFolder(config: Config, service: string): string {
   return join(config.home, service);
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function readFlags(schema: z.ZodObject, argv: readonly string[]): Record<string, unknown> {

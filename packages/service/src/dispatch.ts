@@ -1,28 +1,20 @@
 import { describeIssues, listIssues, type Request } from '@sextant/protocol/envelope';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Method } from '@sextant/protocol/method';
+import { allows, allowsAll, allowsSome } from '@sextant/protocol/scope';
 import type { Call } from './call.ts';
+import type { Principal } from './caller.ts';
 import { closest } from './closest.ts';
 
 /** A method and what answers it, with the types forgotten: the schema is checked before the handler runs. */
 export interface Route {
+  readonly name: string;
   readonly method: Method;
   readonly handler: (params: object, call: Call<never>) => object | Promise<object>;
 }
 
 /** A map and no object: a method named `constructor` must be unknown. */
 export type Routes = ReadonlyMap<string, Route>;
-
-/** Known? valid? then the handler. */
-export function dispatch(route: Route, request: Request, call: Call<never>): object | Promise<object> {
-  const params = route.method.params.safeParse(request.params);
-  if (params.success) return route.handler(params.data, call);
-  throw new ProtocolError(
-    'invalid_params',
-    `${request.method} cannot take these params: ${describeIssues(params.error)}.`,
-    { issues: listIssues(params.error) },
-  );
-}
 
 /** @throws ProtocolError `method_not_found`, with the names that come nearest. */
 export function findRoute(routes: Routes, name: string): Route {
@@ -31,4 +23,54 @@ export function findRoute(routes: Routes, name: string): Route {
   const suggestions = closest(name, [...routes.keys()]);
   const hint = suggestions.length > 0 ? ` Did you mean ${suggestions.join(' or ')}?` : ' rpc.hello lists what it has.';
   throw new ProtocolError('method_not_found', `This service has no such method.${hint}`, { suggestions });
+}
+
+/**
+ * The params of a request that may be done: allowed at all, valid, and allowed for what they name.
+ * @throws ProtocolError `unauthenticated`, `forbidden` or `invalid_params`
+ */
+export function check({ method }: Route, request: Request, principal: Principal): object {
+  if (!isOpen(method) && !allowsSome(principal.scopes, method.access)) throw denied(method.access, principal);
+  const params = method.params.safeParse(request.params);
+  if (!params.success) {
+    throw new ProtocolError(
+      'invalid_params',
+      `${request.method} cannot take these params: ${describeIssues(params.error)}.`,
+      { issues: listIssues(params.error) },
+    );
+  }
+  if (!isAllowed(method, params.data, principal)) throw denied(scopeOf(method, params.data), principal);
+  return params.data;
+}
+
+/** What a request is about, by the name that a scope may be limited to. */
+export function objectOf({ object }: Method, params: object): string | undefined {
+  if (object === undefined || object === 'own') return undefined;
+  return String((params as Record<string, unknown>)[object] ?? '');
+}
+
+function isOpen({ access }: Method): boolean {
+  return access === 'public';
+}
+
+function isAllowed(method: Method, params: object, { scopes }: Principal): boolean {
+  if (isOpen(method) || method.object === 'own') return true;
+  const object = objectOf(method, params);
+  return object === undefined ? allowsAll(scopes, method.access) : allows(scopes, method.access, object);
+}
+
+function scopeOf(method: Method, params: object): string {
+  const object = objectOf(method, params);
+  return object === undefined ? method.access : `${method.access}:${object}`;
+}
+
+function denied(scope: string, { name }: Principal): ProtocolError {
+  if (name === 'anonymous') {
+    return new ProtocolError(
+      'unauthenticated',
+      `Say who you are to do this: rpc.hello with auth, a token that has the scope "${scope}".`,
+      { scope },
+    );
+  }
+  return new ProtocolError('forbidden', `${JSON.stringify(name)} lacks the scope "${scope}" for this.`, { scope });
 }

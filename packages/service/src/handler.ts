@@ -19,6 +19,8 @@ export interface App<S extends Service = Service> {
   readonly handlers: Handlers<S>;
   /** Ceilings of its own, announced in `rpc.hello` beside those of the connection. */
   readonly limits?: Readonly<Record<string, number>>;
+  /** Why it cannot do its work now, in words: what it needs is down. */
+  unready?(): Promise<readonly string[]>;
   /** Told once it listens: where. */
   listening?(address: { host: string; port: number }): void;
   /** Ends what the service holds: its programs, files, connections. */

@@ -5,12 +5,39 @@ import { DatabaseSync } from 'node:sqlite';
 
 const SQLITE_BUSY = 5;
 
+/** Another process has the folder. */
+export class FolderTaken extends Error {
+  override readonly name = 'FolderTaken';
+}
+
+/** A folder that this process has for itself. */
+export interface LockedFolder extends Disposable {
+  readonly path: string;
+}
+
+/**
+ * Keeps the first of some folders that nobody has.
+ * @throws what `lockFolder` throws for the last of them.
+ */
+export function lockFirst(folders: Iterable<string>): LockedFolder {
+  let refusal: unknown;
+  for (const folder of folders) {
+    try {
+      return lockFolder(folder);
+    } catch (error) {
+      if (!(error instanceof FolderTaken)) throw error;
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
 /**
  * Makes a folder if it is missing, and keeps it for this process alone until it is disposed of. The lock is the system's
  * own: it is free again however the process ends.
  * @throws Error in words for people, if another process has it or the folder cannot be used.
  */
-export function lockFolder(folder: string): Disposable {
+export function lockFolder(folder: string): LockedFolder {
   const file = join(folder, 'lock');
   const note = join(folder, 'lock.pid');
   prepare(folder, file);
@@ -24,7 +51,7 @@ export function lockFolder(folder: string): Disposable {
   };
   // The listener also keeps the database from the garbage collector, which would open the lock.
   process.on('exit', release);
-  return { [Symbol.dispose]: release };
+  return { path: folder, [Symbol.dispose]: release };
 }
 
 /** The system's own words for what is wrong are better than those of SQLite, so it makes no file itself. */
@@ -73,10 +100,12 @@ function lock(folder: string, file: string, note: string): DatabaseSync {
   }
 }
 
-function taken(folder: string, note: string, cause: unknown): Error {
+function taken(folder: string, note: string, cause: unknown): FolderTaken {
   const pid = readNote(note);
   const holder = pid === undefined ? 'another instance' : `another instance (process ${pid})`;
-  return new Error(`${folder} is in use by ${holder}; stop that one, or choose another folder with --home`, { cause });
+  return new FolderTaken(`${folder} is in use by ${holder}; stop that one, or choose another folder with --home`, {
+    cause,
+  });
 }
 
 /** A courtesy to people: the lock holds without it, so a full disk is no reason not to start. */

@@ -1,16 +1,24 @@
 import type { Service } from '@sextant/protocol/method';
+import { isLoopback } from '@sextant/wire/remote';
 import type { z } from 'zod';
-import { ConfigError, configSchema, describeConfig, readConfig, type Config } from './config.ts';
+import { ConfigError, configSchema, dataFolder, describeConfig, readConfig, type Config } from './config.ts';
 import type { App } from './handler.ts';
+import { ownNames } from './http/allowed.ts';
+import { openIdentities } from './identities.ts';
+import { lockFirst } from './lock.ts';
 import { createLog, type Log } from './log.ts';
 import { closeWhenAsked } from './shutdown.ts';
 import { start } from './start.ts';
+import { loadCertificate } from './tls.ts';
 
 /** What a service's `main` hands over: what it is, its own settings, and how it is made from them. */
 export interface Program<S extends Service, Settings extends z.ZodRawShape> {
   readonly service: S;
   readonly settings: Settings;
-  create(config: Config & z.infer<z.ZodObject<Settings>>, log: Log): Promise<App<S>>;
+  /** Folders of which it takes the first free one for itself; without them, the service's own. */
+  folders?(config: Config & z.infer<z.ZodObject<Settings>>): Iterable<string>;
+  /** Makes it; `folder` is for its data, and no other instance's. */
+  create(config: Config & z.infer<z.ZodObject<Settings>>, log: Log, folder: string): Promise<App<S>>;
 }
 
 /**
@@ -33,10 +41,25 @@ export async function run<S extends Service, Settings extends z.ZodRawShape>(
     const config = readConfig(name, schema, process.argv.slice(2), process.env) as Config &
       z.infer<z.ZodObject<Settings>>;
     const log = createLog(name, config.logLevel);
-    const running = await start(await program.create(config, log), config, log);
-    closeWhenAsked(running, log);
+    const isPublic = !isLoopback(config.host) && config.host !== 'localhost';
+    const certificate = loadCertificate(config);
+    if (isPublic && !certificate) throw needsCertificate(config.host);
+    const lock = lockFirst(program.folders?.(config) ?? [dataFolder(config, name)]);
+    const app = await program.create(config, log, lock.path);
+    const running = await start(app, {
+      ...config,
+      log,
+      identities: await openIdentities(config.home),
+      tls: certificate?.context,
+      allowed: {
+        hosts: [...config.hosts, ...(isPublic ? [...ownNames(), ...(certificate?.names ?? [])] : [])],
+        origins: config.origins,
+      },
+      folder: lock.path,
+    });
+    closeWhenAsked(running, config.limits.drainMs, log, lock);
     announce({ service: name, host: running.host, port: running.port, pid: process.pid });
-    log.info({ host: running.host, port: running.port }, 'listening');
+    log.info({ host: running.host, port: running.port, tls: certificate !== undefined }, 'listening');
   } catch (error) {
     // What was created before the failure must not keep the process alive.
     announce({ service: name, error: explain(error) }, () => process.exit(error instanceof ConfigError ? 2 : 1));
@@ -47,10 +70,18 @@ function announce(line: object, written?: () => void): void {
   process.stdout.write(`${JSON.stringify(line)}\n`, written);
 }
 
+function needsCertificate(host: string): ConfigError {
+  return new ConfigError(
+    `${host} can be reached from other machines, which takes TLS: make a certificate with "sextant cert create", or bring one with --tls-cert and --tls-key.`,
+  );
+}
+
 /** The system's reasons for not starting, in the words of someone who has to do something about it. */
 function explain(error: unknown): string {
   if (!Error.isError(error)) return String(error);
   const { code, port, path } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE' && port === undefined)
+    return 'another program listens on that socket; choose another with --socket';
   if (code === 'EADDRINUSE') return `port ${port} is taken by another program; stop it, or choose another with --port`;
   if (code === 'EADDRNOTAVAIL') return 'this machine has no such address; choose another with --host';
   if (code === 'EACCES' && port) return `port ${port} needs more rights; choose one above 1023 with --port`;

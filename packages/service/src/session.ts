@@ -1,54 +1,70 @@
 import { randomUUID } from 'node:crypto';
-import {
-  failure,
-  readAs,
-  readId,
-  readMessage,
-  result,
-  type Id,
-  type Notification,
-  type Request,
-} from '@sextant/protocol/envelope';
+import { failure, readId, readMessage } from '@sextant/protocol/envelope';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { encodeLine, type Frame } from '@sextant/protocol/frame';
 import type { Limits } from '@sextant/protocol/limits';
-import { isStream, type Method } from '@sextant/protocol/method';
-import { sessionNotifications, type Goaway } from '@sextant/protocol/session';
+import { HEARTBEAT_MS, type Auth, type Goaway } from '@sextant/protocol/session';
 import type { Connection } from '@sextant/wire/connection';
-import { Call } from './call.ts';
-import { dispatch, findRoute, type Route, type Routes } from './dispatch.ts';
-import type { Log } from './log.ts';
+import type { Caller, Principal } from './caller.ts';
+import type { Challenge } from './challenge.ts';
+import type { Host } from './host.ts';
+import type { Grant } from './identities.ts';
+import { Liveness } from './liveness.ts';
+import { forPeer } from './refusal.ts';
+import { Requests } from './requests.ts';
 
-/** What a session needs of the service it belongs to. */
-export interface SessionHost {
-  readonly routes: Routes;
-  readonly limits: Limits;
-  readonly log: Log;
-}
-
-/** One client's connection to a service, and its unanswered requests. */
-export class Session {
-  /** Names this connection in logs and as the owner of what it started. */
+/** One client's connection to a service: who it is, what it asks, and whether it is still there. */
+export class Session implements Caller {
   readonly id = randomUUID();
-  readonly remote: Connection['remote'];
-  readonly limits: Limits;
   readonly #connection: Connection;
-  readonly #host: SessionHost;
-  readonly #calls = new Map<Id, { call: Call<never>; route: Route }>();
-  readonly #over = new AbortController();
+  readonly #host: Host;
+  readonly #requests: Requests;
+  readonly #liveness: Liveness;
+  #over: AbortController | undefined;
+  #isOver = false;
+  #grant: Grant;
+  #challenge: Challenge | undefined;
   #ended = false;
   #leaving = false;
   #malformed = 0;
+  #receivedFrames = 0;
+  #sentFrames = 0;
 
-  constructor(connection: Connection, host: SessionHost) {
+  constructor(connection: Connection, host: Host, grant?: Grant) {
     this.#connection = connection;
     this.#host = host;
-    this.limits = host.limits;
-    this.remote = connection.remote;
+    this.#grant = grant ?? { principal: host.authenticator.stranger(connection.remote) };
+    this.#requests = new Requests(this, connection, host, () => this.#idle());
+    this.#liveness = new Liveness(connection, host.limits);
+    this.#setLimits();
+  }
+
+  get remote(): Connection['remote'] {
+    return this.#connection.remote;
+  }
+
+  get principal(): Principal {
+    return this.#grant.principal;
+  }
+
+  /** What it was let in by. */
+  get grant(): Grant {
+    return this.#grant;
+  }
+
+  /** True until it may ask anything. */
+  get isStranger(): boolean {
+    return this.principal.scopes.length === 0;
+  }
+
+  get limits(): Limits {
+    return this.#connection.limits;
   }
 
   /** Aborts when the connection is over: whatever lives with it ends now. */
   get over(): AbortSignal {
+    this.#over ??= new AbortController();
+    if (this.#isOver) this.#over.abort();
     return this.#over.signal;
   }
 
@@ -59,16 +75,21 @@ export class Session {
 
   /** True while a request is unanswered. */
   get busy(): boolean {
-    return this.#calls.size > 0;
+    return this.#requests.size > 0;
   }
 
   receive(frame: Frame): void {
+    this.#liveness.spoke();
+    this.#receivedFrames += 1;
     try {
       const message = readMessage(frame.message);
-      if (message.kind === 'request') this.#begin(message.request, frame.body);
-      else if (message.kind === 'notification') this.#notice(message.notification, frame.body);
+      if (message.kind === 'notification') this.#requests.notice(message.notification, frame.body);
+      else if (message.kind === 'request') {
+        if (this.#leaving) throw new ProtocolError('unavailable', 'This connection is being ended; dial again.');
+        this.#requests.begin(message.request, frame.body);
+      }
     } catch (error) {
-      this.#answer(failure(readId(frame.message), this.#forPeer(error)));
+      this.#say(failure(readId(frame.message), forPeer(error, this.#host.log, { session: this.id })));
     }
   }
 
@@ -76,50 +97,84 @@ export class Session {
   refuse(error: ProtocolError, fatal: boolean): void {
     if (this.#leaving) return;
     this.#malformed += 1;
-    this.#answer(failure(null, error));
+    this.#say(failure(null, error));
     if (fatal || this.#malformed >= this.limits.malformed) this.leave('protocol_error');
+  }
+
+  /** While it is looked at who the caller is, nothing more is read. */
+  async identify(auth: Auth): Promise<void> {
+    const { authenticator } = this.#host;
+    this.#connection.pause();
+    try {
+      const challenge = this.#challenge;
+      this.#challenge = undefined;
+      const ask = (asked: Challenge): void => void (this.#challenge = asked);
+      this.#grant =
+        auth.type === 'token'
+          ? await authenticator.byToken(auth.token, this.remote)
+          : await authenticator.byKey(auth, this.remote, challenge, ask);
+      this.#setLimits();
+      this.#host.known(this.remote);
+    } catch (error) {
+      if (error instanceof ProtocolError && error.type === 'insecure_transport') this.retire();
+      throw error;
+    } finally {
+      // Once this is answered: what was sent meanwhile comes after it.
+      setImmediate(() => this.#connection.resume());
+    }
+  }
+
+  agreeHeartbeat(ms: number): number {
+    const agreed = Math.min(Math.max(ms, HEARTBEAT_MS.min), HEARTBEAT_MS.max);
+    this.#liveness.heartbeatMs = agreed;
+    return agreed;
   }
 
   /** The client will ask no more: what it asked is answered, then the connection ends. */
   finish(): void {
     this.#ended = true;
-    for (const { call, route } of this.#calls.values()) if (route.method.channels?.in) call.input.end();
+    this.#requests.endInput();
     if (!this.busy) this.#connection.end();
   }
 
-  /**
-   * An ended client may be gone or may still read; only bytes can tell. An empty line is ignored by a reader and is
-   * answered with a reset by the system of one that is gone.
-   */
-  probe(): void {
+  /** Time has passed: is the other side still there, and is it still welcome? */
+  tick(elapsedMs: number): void {
+    this.#countFrames();
+    // An ended client may be gone or may still read; only bytes can tell. An empty line is ignored by a reader and is
+    // answered with a reset by the system of one that is gone.
     if (this.#ended && this.busy) this.#connection.send('\n');
+    if (!this.#leaving && this.#liveness.isOver(elapsedMs, { busy: this.busy, stranger: this.isStranger }))
+      this.leave('idle');
   }
 
-  /** Says goodbye, cancels what is unanswered and ends the connection once that is written. */
+  /** Says goodbye: what is unanswered has `graceMs`, and what can be gone on with elsewhere ends now. */
+  drain(reason: string, graceMs: number): void {
+    this.#goaway({ reason, graceMs });
+    const ending = new ProtocolError('unavailable', 'The service ends; go on with another start of it.');
+    this.#requests.cancel(ending, 'resumable');
+    this.retire();
+  }
+
+  /** Says goodbye, unless that was said, cancels what is unanswered and ends the connection once that is written. */
   leave(reason: string): void {
-    this.#goaway({ reason, graceMs: 0 });
-    this.#cancelAll(new ProtocolError('unavailable', 'The service ends this connection.', { retry: 'unknown' }));
+    if (!this.#leaving) this.#goaway({ reason, graceMs: 0 });
+    const ending = new ProtocolError('unavailable', 'The service ends this connection.', { retry: 'unknown' });
+    this.#requests.cancel(ending, 'all');
     this.retire();
   }
 
   /** Begins nothing more, and ends the connection once everything is answered. */
   retire(): void {
     this.#leaving = true;
-    this.finish();
-  }
-
-  #goaway(params: Goaway): void {
-    this.#connection.send(encodeLine({ jsonrpc: '2.0', method: 'rpc.goaway', params }));
-  }
-
-  #cancelAll(reason: ProtocolError): void {
-    for (const { call } of this.#calls.values()) call.cancel(reason);
+    if (!this.busy) this.#connection.end();
   }
 
   /** The connection is over. */
   close(): void {
-    this.#cancelAll(new ProtocolError('cancelled', 'The connection ended.'));
-    this.#over.abort();
+    this.#requests.cancel(new ProtocolError('cancelled', 'The connection ended.'), 'all');
+    this.#countFrames();
+    this.#isOver = true;
+    this.#over?.abort();
   }
 
   /** Ends the connection now; nothing waiting is written any more. */
@@ -127,99 +182,29 @@ export class Session {
     this.#connection.destroy();
   }
 
-  #begin(request: Request, body: Uint8Array | undefined): void {
-    const { inFlight } = this.limits;
-    if (this.#leaving) throw new ProtocolError('unavailable', 'This connection is being ended; dial again.');
-    if (this.#calls.has(request.id))
-      throw new ProtocolError('duplicate_id', 'A request with this id is still unanswered.');
-    if (this.#calls.size >= inFlight) {
-      throw new ProtocolError('limit', `A connection may have ${inFlight} requests unanswered; wait for one.`, {
-        limit: 'inFlight',
-        max: inFlight,
-      });
-    }
-    const route = findRoute(this.#host.routes, request.method);
-    const call = new Call<never>(request.id, this, this.#connection, body);
-    this.#calls.set(request.id, { call, route });
-    this.#run(route, request, call);
+  /** Since it was counted last: not for each frame, since there may be half a million of them in a second. */
+  #countFrames(): void {
+    const { sentFrames } = this.#connection;
+    this.#host.watcher.frames('in', this.#receivedFrames);
+    this.#host.watcher.frames('out', sentFrames - this.#sentFrames);
+    this.#receivedFrames = 0;
+    this.#sentFrames = sentFrames;
   }
 
-  #run(route: Route, request: Request, call: Call<never>): void {
-    try {
-      const outcome = dispatch(route, request, call);
-      if (outcome instanceof Promise) void this.#settle(route, request, call, outcome);
-      else this.#conclude(call, result(call.id, outcome));
-    } catch (error) {
-      this.#conclude(call, failure(call.id, this.#forPeer(error)));
-    }
+  #idle(): void {
+    if (this.#ended || this.#leaving) this.#connection.end();
   }
 
-  /** A request that ran out of time is answered at once, and keeps its place until its work has stopped. */
-  async #settle(route: Route, request: Request, call: Call<never>, outcome: Promise<object>): Promise<void> {
-    let late = false;
-    const timeout = request.timeout ?? usualTimeout(route.method, this.limits);
-    const timer =
-      timeout === undefined
-        ? undefined
-        : setTimeout(() => {
-            late = true;
-            call.answered();
-            const expired = new ProtocolError('deadline_exceeded', `Not done within ${timeout} ms.`);
-            this.#answer(failure(call.id, expired));
-            call.cancel(expired);
-          }, timeout);
-    const answer = await outcome.then(
-      (value) => result(call.id, value),
-      (error: unknown) => failure(call.id, call.cancelled ?? this.#forPeer(error)),
-    );
-    clearTimeout(timer);
-    this.#conclude(call, late ? undefined : answer);
+  /** Whoever may ask nothing may also say little. */
+  #setLimits(): void {
+    this.#connection.limits = this.isStranger ? this.#host.strangerLimits : this.#host.limits;
   }
 
-  #conclude(call: Call<never>, answer: object | undefined): void {
-    this.#calls.delete(call.id);
-    call.answered();
-    if (answer) this.#conclusion(call.id, answer);
-    if (this.#ended && !this.busy) this.#connection.end();
+  #goaway(params: Goaway): void {
+    this.#say({ jsonrpc: '2.0', method: 'rpc.goaway', params });
   }
 
-  /** Whoever asked would have to close the connection over a longer line than agreed. */
-  #conclusion(id: Id, answer: object): void {
-    const line = encodeLine(answer);
-    if (Buffer.byteLength(line) <= this.limits.line) return this.#connection.send(line);
-    const max = this.limits.line;
-    const long = new ProtocolError('limit', `It was done, but the answer is longer than ${max} bytes.`, {
-      limit: 'line',
-      max,
-      retry: 'no',
-    });
-    this.#answer(failure(id, long));
-  }
-
-  #answer(message: object): void {
+  #say(message: object): void {
     this.#connection.send(encodeLine(message));
   }
-
-  #notice({ method, params }: Notification, body: Uint8Array | undefined): void {
-    if (method === 'rpc.data') {
-      const { id, channel = '', end } = readAs(sessionNotifications['rpc.data'], params);
-      const open = this.#calls.get(id);
-      if (open?.route.method.channels?.in?.includes(channel)) open.call.input.push({ channel, body, end });
-    } else if (method === 'rpc.cancel') {
-      const { id } = readAs(sessionNotifications['rpc.cancel'], params);
-      this.#calls.get(id)?.call.cancel(new ProtocolError('cancelled', 'Cancelled as asked.'));
-    }
-  }
-
-  /** Errors meant for the other side go there; of all others it gets the number of a line in our log. */
-  #forPeer(error: unknown): ProtocolError {
-    if (error instanceof ProtocolError) return error;
-    const ref = randomUUID();
-    this.#host.log.error({ err: error, ref, session: this.id }, 'a handler failed');
-    return new ProtocolError('internal', `The service failed to answer; its log has the reason under ${ref}.`, { ref });
-  }
-}
-
-function usualTimeout(method: Method, limits: Limits): number | undefined {
-  return method.timeoutMs ?? (isStream(method) ? undefined : limits.timeoutMs);
 }

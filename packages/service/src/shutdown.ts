@@ -1,30 +1,36 @@
 import type { Log } from './log.ts';
 import type { Running } from './start.ts';
 
-/** Milliseconds a service may take to close before its process ends all the same. */
-const DEADLINE_MS = 8000;
+/** Milliseconds that unanswered requests have where somebody waits for the service to end. */
+const BRIEF_MS = 300;
+/** Milliseconds that all the rest of closing may take before the process ends all the same. */
+const CLOSING_MS = 1700;
 
 /**
- * Closes the service when asked to: by SIGINT or SIGTERM, or because the supervisor that started it is gone. A second
- * signal ends the process at once. Ends the process with 0, or with 1 if closing failed or took too long.
+ * Closes the service when asked to: by SIGTERM, after what is unanswered had its time; by SIGINT, or because the supervisor
+ * that started it is gone, in a moment. A second signal ends the process at once. Ends the process with 0, or with 1 if
+ * closing failed or took too long.
  */
-export function closeWhenAsked(running: Running, log: Log): void {
+export function closeWhenAsked(running: Running, drainMs: number, log: Log, lock: Disposable): void {
   let asked = false;
-  const stop = (why: string): void => {
+  const stop = (why: string, graceMs: number): void => {
     if (asked) process.exit(1);
     asked = true;
-    log.info({ why }, 'closing');
-    setTimeout(() => process.exit(1), DEADLINE_MS).unref();
-    running.close().then(
-      () => process.exit(0),
+    log.info({ why, connections: running.connections }, 'closing');
+    setTimeout(() => process.exit(1), graceMs + CLOSING_MS).unref();
+    running.close(graceMs).then(
+      () => {
+        lock[Symbol.dispose]();
+        process.exit(0);
+      },
       (error: unknown) => {
         log.error({ err: error }, 'closing failed');
         process.exit(1);
       },
     );
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  const orphaned = (): void => stop('the supervisor is gone');
+  process.on('SIGTERM', () => stop('SIGTERM', drainMs)).on('SIGINT', () => stop('SIGINT', BRIEF_MS));
+  const orphaned = (): void => stop('the supervisor is gone', BRIEF_MS);
   process.once('disconnect', orphaned);
   // Undefined without a supervisor; false if it has gone already, while the service was being made.
   if (!(process.connected ?? true)) orphaned();

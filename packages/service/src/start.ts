@@ -1,16 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { ProtocolError } from '@sextant/protocol/errors';
-import { LIMITS, type Limits } from '@sextant/protocol/limits';
-import { PROTOCOL_VERSION, sessionMethods } from '@sextant/protocol/session';
-import { VERSION } from '@sextant/protocol/version';
-import { help } from '@sextant/wire/help';
-import { listen } from '@sextant/wire/listen';
-import type { Route, Routes } from './dispatch.ts';
-import type { App, Handlers } from './handler.ts';
+import type { SecureContext } from 'node:tls';
+import { LIMITS, STRANGER_LIMITS, type Limits } from '@sextant/protocol/limits';
+import type { Connection } from '@sextant/wire/connection';
+import { listen, type ListenAddress } from '@sextant/wire/listen';
+import { Admission } from './admission.ts';
+import { Authenticator } from './authenticate.ts';
+import { drain } from './drain.ts';
+import type { App } from './handler.ts';
+import type { Host } from './host.ts';
+import type { Allowed } from './http/allowed.ts';
+import { HttpServer } from './http/server.ts';
+import type { Grant, Identities } from './identities.ts';
 import type { Log } from './log.ts';
+import { Outcomes } from './outcomes.ts';
 import { guardOutput } from './output-guard.ts';
+import { pageAt, pagesOf } from './pages.ts';
+import { routesOf } from './routes.ts';
 import { serve } from './serve.ts';
 import type { Session } from './session.ts';
+import { sweep } from './sweep.ts';
+import { openWatch } from './watch.ts';
 
 /** A service that listens. */
 export interface Running {
@@ -19,108 +28,106 @@ export interface Running {
   readonly port: number;
   /** Connections at this moment. */
   readonly connections: number;
-  /** Stops listening, cancels what is unanswered, ends every connection and all that the service holds. */
-  close(): Promise<void>;
+  /**
+   * Stops listening, lets what is unanswered be done for up to `drainMs`, ends every connection and all that the service
+   * holds.
+   */
+  close(drainMs?: number): Promise<void>;
 }
 
-/** Milliseconds that cancelled requests have to be answered before their connections are cut. */
-const GRACE_MS = 1000;
+/** Everything a service is started with besides what it does. */
+export interface Start extends ListenAddress {
+  readonly log: Log;
+  readonly identities: Identities;
+  readonly limits?: Limits;
+  /** The service's certificate. */
+  readonly tls?: SecureContext | undefined;
+  /** Names and pages that browsers may use. */
+  readonly allowed?: Allowed;
+  /** The service's own folder, for the audit log. */
+  readonly folder: string;
+}
 
 /**
  * Starts a service.
  * @throws the system's error if it cannot listen, such as EADDRINUSE.
  */
-export async function start(
-  app: App,
-  at: { host: string; port: number },
-  log: Log,
-  limits: Limits = LIMITS,
-): Promise<Running> {
+export async function start(app: App, options: Start): Promise<Running> {
+  const { log, limits = LIMITS, allowed = { hosts: [], origins: [] } } = options;
+  const { name, anonymous } = app.service;
+  const instance = randomUUID();
   const sessions = new Set<Session>();
-  const host = { routes: routesOf(app, limits), limits, log };
-  const listener = await listen(at, {
+  const queuedBytes = (): number => sum([...sessions].map(({ pendingBytes }) => pendingBytes));
+  const watch = openWatch(app.service, options.folder, log, queuedBytes);
+  const admission = new Admission(limits);
+  const authenticator = new Authenticator({ service: name, instance }, anonymous, options.identities, watch);
+  const host: Host = {
+    routes: routesOf(app, { service: name, instance, limits: { ...app.limits } }),
     limits,
-    admit: () => true,
-    accept: (connection) => serve(connection, host, sessions),
-    http: help,
+    strangerLimits: strangerLimits(limits),
+    log,
+    authenticator,
+    outcomes: new Outcomes(limits.keyMs),
+    watcher: watch,
+    known: (remote) => admission.known(remote),
+  };
+  const accept = (connection: Connection, grant?: Grant): void => serve(connection, host, sessions, grant);
+  let closing = false;
+  const http = new HttpServer({
+    limits,
+    allowed,
+    accept,
+    identify: (token, remote) => authenticator.byToken(token, remote),
+    page: (path, remote, grant) => pageAt(path, sources, remote, grant),
+    refused: (reason) => watch.turnedAway(reason),
+  });
+  const listener = await listen(options, {
+    limits,
+    tls: options.tls,
+    admit(socket, remote) {
+      const reason = admission.refuse(socket, remote);
+      if (reason) watch.turnedAway(reason);
+      return reason === undefined;
+    },
+    accept,
+    http: (socket, remote) => http.serve(socket, remote),
+  });
+  const sources = pagesOf(app.service, listener, {
+    metrics: () => watch.metrics(),
+    unready: async () => [...(closing ? ['the service is ending'] : []), ...((await app.unready?.()) ?? [])],
   });
   const guard = guardOutput(sessions, limits.outputTotal);
+  const sweeping = sweep(sessions, authenticator);
   app.listening?.(listener);
-  const close = async (): Promise<void> => {
-    guard.stop();
-    const closed = listener.close();
-    await Promise.all([endAll(sessions), app.close?.()]);
-    await closed;
-  };
   return {
-    service: app.service.name,
+    service: name,
     host: listener.host,
     port: listener.port,
     get connections() {
       return sessions.size;
     },
-    close,
-  };
-}
-
-async function endAll(sessions: ReadonlySet<Session>): Promise<void> {
-  for (const session of sessions) session.leave('shutdown');
-  const deadline = performance.now() + GRACE_MS;
-  while ([...sessions].some((session) => session.busy) && performance.now() < deadline) await turn();
-  await turn();
-  for (const session of sessions) session.destroy();
-}
-
-/** Long enough for what is queued to be written. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 10);
-  });
-}
-
-function routesOf(app: App, limits: Limits): Routes {
-  const { service } = app;
-  const routes = new Map<string, Route>();
-  for (const [name, method] of Object.entries(service.methods)) {
-    const handler = app.handlers[name];
-    // Types are forgotten here: dispatch checks the params against this very method's schema before it calls.
-    if (handler) routes.set(name, { method, handler });
-  }
-  const methods = [...Object.keys(sessionMethods), ...routes.keys()];
-  const session = sessionHandlers(service.name, methods, { ...limits, ...app.limits });
-  for (const [name, method] of Object.entries(sessionMethods)) {
-    routes.set(name, { method, handler: session[name as keyof typeof session] as Route['handler'] });
-  }
-  return routes;
-}
-
-function sessionHandlers(
-  service: string,
-  methods: string[],
-  limits: Record<string, number>,
-): Handlers<{ name: string; port: number; anonymous: []; methods: typeof sessionMethods }> {
-  const instance = randomUUID();
-  return {
-    'rpc.hello': ({ protocol }) => {
-      if (protocol !== PROTOCOL_VERSION) {
-        throw new ProtocolError('unsupported_version', `This service speaks version ${PROTOCOL_VERSION}.`, {
-          supported: [PROTOCOL_VERSION],
-        });
-      }
-      return {
-        protocol: PROTOCOL_VERSION,
-        service,
-        version: VERSION,
-        instance,
-        principal: 'anonymous',
-        scopes: ['*'],
-        limits,
-        methods,
-      };
-    },
-    'rpc.ping': () => ({}),
-    'rpc.discover': () => {
-      throw new ProtocolError('unsupported', 'Not yet.');
+    async close(drainMs = 0) {
+      closing = true;
+      const closed = listener.close();
+      await drain(sessions, drainMs);
+      await app.close?.();
+      await closed;
+      guard.stop();
+      sweeping[Symbol.dispose]();
+      watch.close();
     },
   };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** Never more than the service's own. */
+function strangerLimits(limits: Limits): Limits {
+  const lower = Object.entries(STRANGER_LIMITS).map(([name, most]) => [
+    name,
+    Math.min(most, limits[name as keyof typeof STRANGER_LIMITS]),
+  ]);
+  return { ...limits, ...Object.fromEntries(lower) };
 }

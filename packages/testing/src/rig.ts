@@ -6,12 +6,19 @@ import { connect } from '@sextant/client/connect';
 import { LIMITS, type Limits } from '@sextant/protocol/limits';
 import type { Service } from '@sextant/protocol/method';
 import type { App } from '@sextant/service/handler';
+import type { Config } from '@sextant/service/config';
+import { openIdentities } from '@sextant/service/identities';
+import { openLocalToken } from '@sextant/service/local-token';
 import { createLog } from '@sextant/service/log';
-import { start, type Running } from '@sextant/service/start';
+import { start, type Running, type Start } from '@sextant/service/start';
 
 /** A service running for a test, with a client beside it. `await using` ends it all. */
 export interface Rig<S extends Service> extends AsyncDisposable {
   readonly running: Running;
+  /** Where its tokens and its audit log are. */
+  readonly home: string;
+  /** The home's local token: who has it may do everything. */
+  readonly token: string;
   readonly client: Client<S>;
   /** One more connection. */
   connect(): Promise<Client<S>>;
@@ -20,23 +27,44 @@ export interface Rig<S extends Service> extends AsyncDisposable {
 /** What a test's service writes when something fails unexpectedly; nothing otherwise. */
 export const testLog = createLog('test', 'error');
 
-/** Starts a service on a free port of loopback, really listening, and connects to it. */
-export async function startRig<S extends Service>(app: App<S>, limits: Partial<Limits> = {}): Promise<Rig<S>> {
-  const running = await start(app, { host: '127.0.0.1', port: 0 }, testLog, { ...LIMITS, ...limits });
+/**
+ * Starts a service on a free port of loopback, really listening, and connects to it as whoever may read its home. `more`
+ * is what it is started with besides.
+ */
+export async function startRig<S extends Service>(
+  app: App<S>,
+  limits: Partial<Limits> = {},
+  more: Partial<Start> = {},
+): Promise<Rig<S>> {
+  const home = await temporaryFolder();
+  const identities = await openIdentities(home.path);
+  const token = await openLocalToken(home.path);
+  const running = await start(app, {
+    host: '127.0.0.1',
+    port: 0,
+    log: testLog,
+    identities,
+    folder: home.path,
+    limits: { ...LIMITS, ...limits },
+    ...more,
+  });
   const clients: Client<S>[] = [];
   const open = async (): Promise<Client<S>> => {
-    const client = await connect(app.service, running, { client: 'test/1' });
+    const client = await connect(app.service, running, { client: 'test/1', auth: { type: 'token', token } });
     clients.push(client);
     return client;
   };
   return {
     running,
+    home: home.path,
+    token,
     client: await open(),
     connect: open,
     async [Symbol.asyncDispose]() {
       for (const client of clients) client.close();
       await running.close();
       await Promise.all(clients.map((client) => client.closed));
+      await home[Symbol.asyncDispose]();
     },
   };
 }
@@ -48,6 +76,6 @@ export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposa
 }
 
 /** The settings every service has, for a service of a test. */
-export function testConfig(home: string): { host: string; port: number; home: string; logLevel: 'error' } {
-  return { host: '127.0.0.1', port: 0, home, logLevel: 'error' };
+export function testConfig(home: string): Config {
+  return { host: '127.0.0.1', port: 0, home, hosts: [], origins: [], limits: LIMITS, logLevel: 'error' };
 }

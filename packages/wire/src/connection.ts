@@ -40,6 +40,8 @@ export interface Connection {
   send(...parts: (string | Uint8Array)[]): void;
   /** Bytes that have come so far: whoever sends a long frame is heard before it is whole. */
   readonly receivedBytes: number;
+  /** Frames handed over to be sent so far. */
+  readonly sentFrames: number;
   /** Bytes waiting to be written. */
   readonly pendingBytes: number;
   /** True while a source should pause: more waits than the high-water mark. */

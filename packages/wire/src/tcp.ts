@@ -19,6 +19,7 @@ export class TcpConnection implements Connection {
   readonly #holdRequests: boolean;
   readonly #queue: SendQueue;
   #decoder: FrameDecoder | undefined;
+  #sentFrames = 0;
   #ending = false;
   #waiting = false;
   #pauses = 0;
@@ -68,9 +69,14 @@ export class TcpConnection implements Connection {
 
   send(...parts: (string | Uint8Array)[]): void {
     if (this.#socket.destroyed || this.#ending) return;
+    this.#sentFrames += 1;
     for (const part of parts) this.#queue.push(part);
     if (this.#queue.pendingBytes > this.#limits.outputHard) this.destroy(unread());
     else if (this.#holdRequests && this.#queue.congested && !this.#waiting) void this.#waitForReader();
+  }
+
+  get sentFrames(): number {
+    return this.#sentFrames;
   }
 
   get pendingBytes(): number {

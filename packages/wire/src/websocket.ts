@@ -55,6 +55,7 @@ class WebSocketConnection implements Connection {
   #events: ConnectionEvents | undefined;
   /** Messages that came in one chunk with the one that made us pause. */
   readonly #held: Message[] = [];
+  #sentFrames = 0;
   #pendingBytes = 0;
   #corked = false;
   #failure: Error | undefined;
@@ -82,6 +83,10 @@ class WebSocketConnection implements Connection {
 
   get receivedBytes(): number {
     return this.#socket.bytesRead;
+  }
+
+  get sentFrames(): number {
+    return this.#sentFrames;
   }
 
   get pendingBytes(): number {
@@ -112,6 +117,7 @@ class WebSocketConnection implements Connection {
 
   send(...parts: (string | Uint8Array)[]): void {
     if (this.#ending || this.#webSocket.readyState !== this.#webSocket.OPEN) return;
+    this.#sentFrames += 1;
     const [message, binary] = frameOf(parts);
     const bytes = typeof message === 'string' ? Buffer.byteLength(message) : message.length;
     this.#pendingBytes += bytes;

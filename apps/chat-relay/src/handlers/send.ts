@@ -1,7 +1,7 @@
 import type { chatService } from '@sextant/protocol/chat';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { HandlerOf } from '@sextant/service/handler';
-import type { Session } from '@sextant/service/session';
+import type { Caller } from '@sextant/service/caller';
 import type { Rooms } from '../rooms.ts';
 
 /** The text that ends a session; older than this protocol. */
@@ -9,11 +9,11 @@ const LOGOUT = '#LOGOUT';
 
 export function send(rooms: Rooms, textLength: number): HandlerOf<typeof chatService, 'chat.send'> {
   return ({ room: name, text }, call) => {
-    const { room, member } = rooms.memberOf(name, call.session);
+    const { room, member } = rooms.memberOf(name, call.caller);
     if (text === LOGOUT) {
       const { item } = room.leave(member);
       member.leave('logout');
-      logOut(rooms, call.session);
+      logOut(rooms, call.caller);
       return { seq: item.seq, at: item.at };
     }
     check(text, textLength);
@@ -23,9 +23,9 @@ export function send(rooms: Rooms, textLength: number): HandlerOf<typeof chatSer
 }
 
 /** Leaves the other rooms too, and ends the connection once everything is answered. */
-function logOut(rooms: Rooms, session: Session): void {
-  for (const room of rooms) room.memberOf(session)?.leave('logout');
-  session.retire();
+function logOut(rooms: Rooms, caller: Caller): void {
+  for (const room of rooms) room.memberOf(caller)?.leave('logout');
+  caller.retire();
 }
 
 function check(text: string, max: number): void {

@@ -9,13 +9,13 @@ import type { Contacts, Registration } from '../contacts.ts';
 const CONTACTS = 1000;
 
 export function register(contacts: Contacts): HandlerOf<typeof registryService, 'registry.register'> {
-  return ({ detached, host, ...announcement }, { session }) => {
-    const observedHost = session.remote.host;
+  return ({ detached, host, ...announcement }, { caller }) => {
+    const observedHost = caller.remote.host;
     if (host !== undefined) checkHost(host);
     checkMeta(announcement.meta);
     const registration = contacts.add({ ...announcement, host: host ?? observedHost });
     const { contact, lease, ttlMs } = registration;
-    if (!detached) endWith(session.over, contacts, registration);
+    if (!detached) endWith(caller.over, contacts, registration);
     const others = contacts.all().filter(({ name }) => name !== contact.name);
     const { items, ...more } = pageOf(others, ({ name }) => name, { limit: CONTACTS });
     const { name, generation, rev } = contact;

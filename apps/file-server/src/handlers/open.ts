@@ -3,5 +3,5 @@ import type { HandlerOf } from '@sextant/service/handler';
 import type { Uploads } from '../uploads.ts';
 
 export function open(uploads: Uploads): HandlerOf<typeof fileService, 'file.open'> {
-  return (plan, { session }) => uploads.begin(plan, session.over);
+  return (plan, { caller }) => uploads.begin(plan, caller.over);
 }

@@ -5,10 +5,10 @@ import type { Run } from '../run.ts';
 import type { Runs } from '../runs.ts';
 
 export function list(runs: Runs): HandlerOf<typeof processService, 'process.list'> {
-  return ({ scope, details, ...asked }, { session }) => {
+  return ({ scope, details, ...asked }, { caller }) => {
     const rows = runs
       .list()
-      .filter(({ facts }) => scope === 'all' || facts.owner === session.id)
+      .filter(({ facts }) => scope === 'all' || facts.owner === caller.id)
       .map((run) => ({ key: keyOf(run), run: details ? run.details() : run.describe() }));
     const { items, ...rest } = pageOf(rows, ({ key }) => key, asked);
     return { items: items.map(({ run }) => run), ...rest };

@@ -6,7 +6,7 @@ import type { Runs } from '../runs.ts';
 
 export function run(runs: Runs): HandlerOf<typeof processService, 'process.run'> {
   return async (order, call) => {
-    const { run, child } = await runs.attach(order, call.session.id, call.signal);
+    const { run, child } = await runs.attach(order, call.caller.id, call.signal);
     const { pid } = child;
     try {
       // Not awaited: output is read from the first moment, and waits for a slow client by itself.

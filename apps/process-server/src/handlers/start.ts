@@ -3,8 +3,8 @@ import type { HandlerOf } from '@sextant/service/handler';
 import type { Runs } from '../runs.ts';
 
 export function start(runs: Runs): HandlerOf<typeof processService, 'process.start'> {
-  return async ({ detached, ...order }, { session }) => {
-    const { run, child } = await runs.start(order, session.id, detached ? undefined : session.over);
+  return async ({ detached, ...order }, { caller }) => {
+    const { run, child } = await runs.start(order, caller.id, detached ? undefined : caller.over);
     return { id: run.id, pid: child.pid };
   };
 }

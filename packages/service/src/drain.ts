@@ -1,0 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Session } from './session.ts';
+
+/** Milliseconds that cancelled requests have to be answered before their connections are cut. */
+const GRACE_MS = 500;
+/** Milliseconds between two looks: long enough for what is queued to be written. */
+const LOOK_MS = 10;
+
+/** Ends every connection: what is unanswered has so long to be done, then it is cancelled, then it is cut. */
+export async function drain(sessions: ReadonlySet<Session>, graceMs: number): Promise<void> {
+  for (const session of sessions) session.drain('shutdown', graceMs);
+  await idle(sessions, graceMs);
+  for (const session of sessions) session.leave('shutdown');
+  await idle(sessions, GRACE_MS);
+  await sleep(LOOK_MS);
+  for (const session of sessions) session.destroy();
+}
+
+async function idle(sessions: ReadonlySet<Session>, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while ([...sessions].some(({ busy }) => busy) && performance.now() < deadline) await sleep(LOOK_MS);
+}

@@ -1,0 +1,32 @@
+import type { Limits } from '@sextant/protocol/limits';
+import type { Authenticator } from './authenticate.ts';
+import type { Caller } from './caller.ts';
+import type { Routes } from './dispatch.ts';
+import type { Remote } from '@sextant/wire/connection';
+import type { Log } from './log.ts';
+import type { Outcomes } from './outcomes.ts';
+
+/** What sessions need of the service they belong to. */
+export interface Host {
+  readonly routes: Routes;
+  readonly limits: Limits;
+  /** For connections that may not ask anything yet. */
+  readonly strangerLimits: Limits;
+  readonly log: Log;
+  readonly authenticator: Authenticator;
+  readonly outcomes: Outcomes;
+  readonly watcher: Watcher;
+  /** Told once a caller has said who it is. */
+  known(remote: Remote): void;
+}
+
+/** Who is told what goes on: metrics and the audit log. */
+export interface Watcher {
+  /** A request was answered; `outcome` is `ok` or the error's type. */
+  answered(method: string, outcome: string, ms: number): void;
+  /** An audited method is about to be called, or was not allowed. */
+  called(caller: Caller, method: string, object: string | undefined, outcome: 'allowed' | 'forbidden'): void;
+  frames(direction: 'in' | 'out', count: number): void;
+  opened(transport: Remote['transport']): void;
+  closed(transport: Remote['transport']): void;
+}

@@ -1,0 +1,39 @@
+import type { Limits } from '@sextant/protocol/limits';
+import type { Connection } from '@sextant/wire/connection';
+
+/** Heartbeats that may be missed. */
+const MISSED = 3;
+
+/** Knows how long nothing came on a connection. Only time in which the service itself was awake counts. */
+export class Liveness {
+  /** As agreed, if it was. */
+  heartbeatMs: number | undefined;
+  readonly #connection: Connection;
+  readonly #limits: Limits;
+  #ageMs = 0;
+  #silentMs = 0;
+  #receivedBytes = 0;
+  #spoken = false;
+
+  constructor(connection: Connection, limits: Limits) {
+    this.#connection = connection;
+    this.#limits = limits;
+  }
+
+  /** A whole frame came. */
+  spoke(): void {
+    this.#spoken = true;
+  }
+
+  /** More time has passed: true if the connection has been silent for too long, or has not said who it is. */
+  isOver(elapsedMs: number, { busy, stranger }: { busy: boolean; stranger: boolean }): boolean {
+    const { receivedBytes } = this.#connection;
+    this.#ageMs += elapsedMs;
+    this.#silentMs = receivedBytes === this.#receivedBytes ? this.#silentMs + elapsedMs : 0;
+    this.#receivedBytes = receivedBytes;
+    if (!this.#spoken || (stranger && !busy)) return this.#ageMs > this.#limits.firstLineMs;
+    if (this.heartbeatMs !== undefined) return this.#silentMs > MISSED * this.heartbeatMs;
+    // Who only listens says nothing: whether it is still there the system finds out, by keep-alive.
+    return !busy && this.#silentMs > this.#limits.idleMs;
+  }
+}

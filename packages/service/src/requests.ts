@@ -1,0 +1,188 @@
+import { failure, readAs, result, type Id, type Notification, type Request } from '@sextant/protocol/envelope';
+import { ProtocolError } from '@sextant/protocol/errors';
+import { encodeLine } from '@sextant/protocol/frame';
+import type { Limits } from '@sextant/protocol/limits';
+import { isStream, type Method } from '@sextant/protocol/method';
+import { sessionNotifications } from '@sextant/protocol/session';
+import type { Connection } from '@sextant/wire/connection';
+import { Call } from './call.ts';
+import type { Caller } from './caller.ts';
+import { check, findRoute, objectOf, type Route } from './dispatch.ts';
+import type { Host } from './host.ts';
+import { forPeer } from './refusal.ts';
+
+interface Open {
+  readonly call: Call<never>;
+  readonly route: Route;
+  readonly since: number;
+}
+
+/** The unanswered requests of one connection. */
+export class Requests {
+  readonly #caller: Caller;
+  readonly #connection: Connection;
+  readonly #host: Host;
+  readonly #idle: () => void;
+  readonly #open = new Map<Id, Open>();
+
+  /** `idle` is told when the last one is answered. */
+  constructor(caller: Caller, connection: Connection, host: Host, idle: () => void) {
+    this.#caller = caller;
+    this.#connection = connection;
+    this.#host = host;
+    this.#idle = idle;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /**
+   * Takes a request; it is answered, now or later.
+   * @throws ProtocolError where it cannot even begin.
+   */
+  begin(request: Request, body: Uint8Array | undefined): void {
+    const { inFlight } = this.#caller.limits;
+    if (this.#open.has(request.id))
+      throw new ProtocolError('duplicate_id', 'A request with this id is still unanswered.');
+    if (this.#open.size >= inFlight) {
+      throw new ProtocolError('limit', `A connection may have ${inFlight} requests unanswered; wait for one.`, {
+        limit: 'inFlight',
+        max: inFlight,
+      });
+    }
+    const route = findRoute(this.#host.routes, request.method);
+    if (route.method.channels && this.#caller.remote.transport === 'http') throw needsStream();
+    const call = new Call<never>(request, this.#caller, this.#connection, body);
+    const open = { call, route, since: performance.now() };
+    this.#open.set(request.id, open);
+    this.#run(open, request);
+  }
+
+  /** What a client says of one of its open requests. */
+  notice({ method, params }: Notification, body: Uint8Array | undefined): void {
+    if (method === 'rpc.data') {
+      const { id, channel = '', end } = readAs(sessionNotifications['rpc.data'], params);
+      const open = this.#open.get(id);
+      if (open?.route.method.channels?.in?.includes(channel)) open.call.input.push({ channel, body, end });
+    } else if (method === 'rpc.cancel') {
+      const { id } = readAs(sessionNotifications['rpc.cancel'], params);
+      this.#open.get(id)?.call.cancel(new ProtocolError('cancelled', 'Cancelled as asked.'));
+    } else if (method === 'rpc.credit') {
+      const { id, n } = readAs(sessionNotifications['rpc.credit'], params);
+      this.#open.get(id)?.call.allow(n);
+    }
+  }
+
+  /** The client sends no more into any of them. */
+  endInput(): void {
+    for (const { call, route } of this.#open.values()) if (route.method.channels?.in) call.input.end();
+  }
+
+  /** Asks all of them to stop, or those that can be gone on with elsewhere. */
+  cancel(reason: ProtocolError, which: 'all' | 'resumable'): void {
+    for (const { call, route } of this.#open.values()) {
+      if (which === 'all' || route.method.resumable) call.cancel(reason);
+    }
+  }
+
+  #run(open: Open, request: Request): void {
+    try {
+      const params = this.#admit(open, request);
+      const outcome =
+        request.key !== undefined && open.route.method.key
+          ? this.#once(open, params, request.key)
+          : open.route.handler(params, open.call);
+      if (outcome instanceof Promise) void this.#settle(open, request, outcome);
+      else this.#conclude(open, 'ok', result(open.call.id, outcome));
+    } catch (error) {
+      this.#fail(open, error);
+    }
+  }
+
+  #admit({ route }: Open, request: Request): object {
+    const { name, method } = route;
+    try {
+      const params = check(route, request, this.#caller.principal);
+      if (method.audited) this.#host.watcher.called(this.#caller, name, objectOf(method, params), 'allowed');
+      return params;
+    } catch (error) {
+      if (error instanceof ProtocolError && error.type === 'forbidden') {
+        this.#host.watcher.called(this.#caller, name, undefined, 'forbidden');
+      }
+      throw error;
+    }
+  }
+
+  async #once({ call, route }: Open, params: object, key: string): Promise<object> {
+    const { outcome, replayed } = await this.#host.outcomes.once(
+      `${this.#caller.principal.name} ${route.name} ${key}`,
+      params,
+      async () => route.handler(params, call),
+      () => call.cancelled !== undefined,
+    );
+    if (replayed) call.replayed = true;
+    if ('value' in outcome) return outcome.value;
+    throw outcome.error;
+  }
+
+  /** A request that ran out of time is answered at once, and keeps its place until its work has stopped. */
+  async #settle(open: Open, request: Request, outcome: Promise<object>): Promise<void> {
+    const { call, route } = open;
+    let late = false;
+    const timeout = request.timeout ?? usualTimeout(route.method, this.#caller.limits);
+    const timer =
+      timeout === undefined
+        ? undefined
+        : setTimeout(() => {
+            late = true;
+            const expired = new ProtocolError('deadline_exceeded', `Not done within ${timeout} ms.`);
+            this.#answer(open, 'deadline_exceeded', failure(call.id, expired));
+            call.cancel(expired);
+          }, timeout);
+    try {
+      const value = await outcome;
+      clearTimeout(timer);
+      this.#conclude(open, 'ok', late ? undefined : result(call.id, value, call.marks));
+    } catch (error) {
+      clearTimeout(timer);
+      if (late) this.#conclude(open, 'ok', undefined);
+      else this.#fail(open, call.cancelled ?? error);
+    }
+  }
+
+  #fail(open: Open, error: unknown): void {
+    const { call, route } = open;
+    const told = forPeer(error, this.#host.log, { session: this.#caller.id, request: call.id, method: route.name });
+    this.#conclude(open, told.type, failure(call.id, told, call.marks));
+  }
+
+  #conclude(open: Open, outcome: string, answer: object | undefined): void {
+    this.#open.delete(open.call.id);
+    if (answer) this.#answer(open, outcome, answer);
+    if (this.#open.size === 0) this.#idle();
+  }
+
+  /** Whoever asked would have to close the connection over a longer line than agreed. */
+  #answer({ call, route, since }: Open, outcome: string, answer: object): void {
+    call.answered();
+    this.#host.watcher.answered(route.name, outcome, performance.now() - since);
+    const line = encodeLine(answer);
+    const max = this.#caller.limits.line;
+    if (Buffer.byteLength(line) <= max) return this.#connection.send(line);
+    const long = new ProtocolError('limit', `It was done, but the answer is longer than ${max} bytes.`, {
+      limit: 'line',
+      max,
+      retry: 'no',
+    });
+    this.#connection.send(encodeLine(failure(call.id, long)));
+  }
+}
+
+function needsStream(): ProtocolError {
+  return new ProtocolError('unsupported', 'This method streams bytes, which a posted request cannot; use /ws or TCP.');
+}
+
+function usualTimeout(method: Method, limits: Limits): number | undefined {
+  return method.timeoutMs ?? (isStream(method) ? undefined : limits.timeoutMs);
+}

@@ -1,0 +1,32 @@
+import type { Authenticator } from './authenticate.ts';
+import type { Session } from './session.ts';
+
+/** Milliseconds between two looks at all connections. */
+const LOOK_MS = 500;
+
+/** Looks at every connection now and then: who is silent for too long, and whose token is good no more. */
+export function sweep(sessions: ReadonlySet<Session>, authenticator: Authenticator): Disposable {
+  let last = performance.now();
+  let revoking = Promise.resolve();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    // A service that stood still was not listening: that time is nobody's silence.
+    const elapsed = Math.min(now - last, 2 * LOOK_MS);
+    last = now;
+    for (const session of sessions) session.tick(elapsed);
+    revoking = revoking.then(() => revoke(sessions, authenticator));
+  }, LOOK_MS);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** Each token is looked at once, however many connections it let in. */
+async function revoke(sessions: ReadonlySet<Session>, authenticator: Authenticator): Promise<void> {
+  const byToken = Map.groupBy(
+    [...sessions].filter(({ grant }) => grant.tokenId !== undefined),
+    ({ grant }) => grant.tokenId,
+  );
+  for (const [, [first, ...others]] of byToken) {
+    if (!first || (await authenticator.isStillGood(first.grant))) continue;
+    for (const session of [first, ...others]) session.leave('auth_expired');
+  }
+}

@@ -1,0 +1,43 @@
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { ConfigError } from './config.ts';
+
+/** A service's certificate, ready for use, and the names it is for. */
+export interface Certificate {
+  readonly context: SecureContext;
+  readonly names: readonly string[];
+}
+
+/**
+ * The certificate that settings name, else that of the home, if there is one.
+ * @throws ConfigError if it cannot be used.
+ */
+export function loadCertificate(settings: {
+  home: string;
+  tlsCert?: string | undefined;
+  tlsKey?: string | undefined;
+}): Certificate | undefined {
+  const folder = join(settings.home, 'tls');
+  const certificate = settings.tlsCert ?? join(folder, 'cert.pem');
+  const key = settings.tlsKey ?? join(folder, 'key.pem');
+  const isNamed = settings.tlsCert !== undefined || settings.tlsKey !== undefined;
+  if (!isNamed && !existsSync(certificate)) return undefined;
+  try {
+    const cert = readFileSync(certificate);
+    const context = createSecureContext({ cert, key: readFileSync(key), minVersion: 'TLSv1.2' });
+    return { context, names: namesOf(new X509Certificate(cert)) };
+  } catch (error) {
+    const reason = Error.isError(error) ? error.message : String(error);
+    throw new ConfigError(`${certificate} with ${key} cannot be used for TLS: ${reason}.`, { cause: error });
+  }
+}
+
+function namesOf({ subjectAltName = '' }: X509Certificate): string[] {
+  return subjectAltName
+    .split(', ')
+    .map((entry) => entry.replace(/^(DNS|IP Address):/, '').toLowerCase())
+    .map((name) => (name.includes(':') ? `[${name}]` : name))
+    .filter((name) => name !== '');
+}
