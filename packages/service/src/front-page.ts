@@ -9,8 +9,8 @@ import { html, Markup } from './markup.ts';
 export interface Address {
   readonly host: string;
   readonly port: number;
-  /** It was reached by TLS, so that is what is shown. */
-  readonly encrypted: boolean;
+  /** Whoever asks is to come by TLS, so that is what is shown. */
+  readonly encrypted?: boolean;
 }
 
 /** The page at `/`, and what the browser may do with it: show it, in its own style, and nothing else. */
