@@ -30,14 +30,14 @@ const HEARTBEAT_MS = 30_000;
 
 /** One connection to a service: typed calls and streams. */
 export class Client<S extends Service> {
+  readonly service: S;
   readonly address: Address;
-  readonly #service: S;
   readonly #connection: Connection;
   readonly #exchange: Exchange;
   #hello: Hello | undefined;
 
   constructor(service: S, address: Address, connection: Connection) {
-    this.#service = service;
+    this.service = service;
     this.address = address;
     this.#connection = connection;
     this.#exchange = new Exchange(connection, `${service.name} at ${formatAddress(address)}`);
@@ -78,9 +78,9 @@ export class Client<S extends Service> {
   async greet({ client, auth, heartbeat = HEARTBEAT_MS }: Greeting): Promise<void> {
     const params = { protocol: PROTOCOL_VERSION, client, ...(heartbeat > 0 && { heartbeat }) };
     const hello = await this.#introduce(params, auth);
-    if (hello.service !== this.#service.name) {
+    if (hello.service !== this.service.name) {
       const place = formatAddress(this.address);
-      throw new ProtocolError('unsupported', `${place} is ${hello.service}, not ${this.#service.name}.`);
+      throw new ProtocolError('unsupported', `${place} is ${hello.service}, not ${this.service.name}.`);
     }
     this.#hello = hello;
     this.#exchange.greeted({ ...LIMITS, ...hello.limits });
@@ -129,7 +129,7 @@ export class Client<S extends Service> {
   }
 
   #method<N extends Name<S>>(name: N): S['methods'][N] {
-    return (this.#service.methods as S['methods'])[name];
+    return (this.service.methods as S['methods'])[name];
   }
 
   /** Says who asks; a key has to be proven by signing what the service answers. */
@@ -139,7 +139,7 @@ export class Client<S extends Service> {
       return await this.#sayHello(params, auth);
     } catch (error) {
       if (credentials?.type !== 'ed25519' || !isErrorType(error, 'unauthenticated')) throw error;
-      const proof = await prove(credentials, this.#service.name, error);
+      const proof = await prove(credentials, this.service.name, error);
       if (!proof) throw error;
       return this.#sayHello(params, proof);
     }

@@ -39,7 +39,7 @@ async function readIfThere(file: string): Promise<string | undefined> {
 /** Whoever else makes it at the same moment, both go on with the one that came first. */
 async function makeKeyFile(file: string): Promise<string> {
   const { privateKey } = await makeKeyPair('ed25519');
-  const pem = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   try {
     await writeFile(file, pem, { flag: 'wx', mode: 0o600 });

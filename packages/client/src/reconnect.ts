@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isErrorType } from '@sextant/protocol/errors';
+import { ProtocolError } from '@sextant/protocol/errors';
 import type { Service } from '@sextant/protocol/method';
-import { firstDelay } from './back-off.ts';
+import { delayAfter, firstDelay } from './back-off.ts';
 import type { Client } from './client.ts';
+import { pause } from './pause.ts';
 
 /** Milliseconds a connection must have stood to count: one that is taken and given up at once is no success. */
 const STEADY_MS = 5000;
@@ -14,8 +14,10 @@ export interface ReconnectOptions {
 }
 
 /**
- * Uses a connection, and a new one whenever it is lost, until `use` is done; `use` begins anew with each.
- * @throws what `use` throws while its connection stands, what `connect` throws but for `unavailable`, or the signal's reason.
+ * Uses a connection, and a new one whenever it is lost, until `use` is done; `use` begins anew with each. What is still
+ * unanswered on one that the service is about to end may come to its end there.
+ * @throws what `use` throws while its connection stands, what `connect` throws that will not pass by itself, or the
+ * signal's reason.
  */
 export async function reconnecting<S extends Service, T>(
   connect: () => Promise<Client<S>>,
@@ -26,19 +28,28 @@ export async function reconnecting<S extends Service, T>(
     options.signal?.throwIfAborted();
     let client: Client<S> | undefined;
     let standingSince = 0;
+    let delayMs: number;
     try {
       client = await connect();
       standingSince = performance.now();
-      return await use(client);
+      const outcome = await use(client);
+      client.close();
+      return outcome;
     } catch (error) {
-      if (options.signal?.aborted) throw options.signal.reason;
-      if (client ? !client.lost : !isErrorType(error, 'unavailable')) throw error;
-      if (client && performance.now() - standingSince > STEADY_MS) backOff = firstDelay();
-      options.lost?.(error, backOff.duration);
-    } finally {
-      client?.close();
+      if (options.signal?.aborted || !isPassing(error, client)) {
+        client?.close();
+        throw options.signal?.aborted ? options.signal.reason : error;
+      }
+      if (client && (client.served || performance.now() - standingSince > STEADY_MS)) backOff = firstDelay();
+      client?.retire();
+      delayMs = delayAfter(error, backOff);
+      options.lost?.(error, delayMs);
     }
-    // Aborted or over: the next round tells which.
-    await sleep(backOff.duration, undefined, { signal: options.signal }).catch(() => {});
+    await pause(delayMs, options.signal);
   }
+}
+
+/** True where a new connection, or another try to make one, may do. */
+function isPassing<S extends Service>(error: unknown, client: Client<S> | undefined): boolean {
+  return client ? client.lost : error instanceof ProtocolError && error.retry === 'safe';
 }

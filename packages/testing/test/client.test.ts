@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { connect } from '@sextant/client/connect';
 import { reconnecting } from '@sextant/client/reconnect';
-import { startRig, testLog } from '../src/rig.ts';
-import { start } from '@sextant/service/start';
+import { startRig } from '../src/rig.ts';
 import { waitFor } from '../src/wait.ts';
 import { createWorkshop, workshop } from './workshop.ts';
 
@@ -128,6 +127,21 @@ describe('Stream', () => {
     expect(await left.result).toEqual({ sent: 50_000 });
   });
 
+  it('that nobody reads holds up no other stream', async () => {
+    const app = createWorkshop();
+    await using one = await startRig(app);
+    const unread = one.client.open('work.count', { to: 50_000 });
+    await waitFor('the unread one to be held', () => app.counted >= 1023);
+    const read = one.client.open('work.count', { to: 5000 });
+    let items = 0;
+    for await (const { item } of read) if (item) items += 1;
+    expect(items).toBe(5000);
+    expect(app.counted).toBeLessThan(1024 + 5000 + 100);
+    let late = 0;
+    for await (const { item } of unread) if (item) late += 1;
+    expect(late).toBe(50_000);
+  });
+
   it('takes writes side by side', async () => {
     await using one = await rig();
     const stream = one.client.open('work.cat', {});
@@ -153,8 +167,8 @@ describe('Stream', () => {
 
 describe('reconnecting', () => {
   it('says that the service is gone, and goes on when it is back', async () => {
-    const first = await start(createWorkshop(), { host: '127.0.0.1', port: 0 }, testLog);
-    const at = { host: first.host, port: first.port };
+    const first = await rig();
+    const at = { host: first.running.host, port: first.running.port };
     const told: string[] = [];
     const connections: string[] = [];
     const outcome = reconnecting(
@@ -167,12 +181,12 @@ describe('reconnecting', () => {
       { lost: (error) => told.push(String(error)) },
     );
     await waitFor('the first connection', () => connections.length === 1);
-    await first.close();
-    const second = await start(createWorkshop(), at, testLog);
+    await first[Symbol.asyncDispose]();
+    await using second = await startRig(createWorkshop(), {}, at);
     expect(await outcome).toMatchObject({ text: 'back' });
     expect(told[0]).toContain('The service ends this connection.');
     expect(new Set(connections).size).toBe(2);
-    await second.close();
+    expect(second.running.port).toBe(at.port);
   });
 
   it('ends with what its user throws while the connection stands, and when told to stop', async () => {
