@@ -1,6 +1,7 @@
 import { ProtocolError } from '@sextant/protocol/errors';
-import type { HostAddress } from '@sextant/wire/address';
+import { formatAddress, type Address, type HostAddress } from '@sextant/wire/address';
 import { InvalidArgumentError } from 'commander';
+import { isIPv6 } from 'node:net';
 
 /** A port to listen on; 0 takes any free one. */
 export function parsePort(text: string): number {
@@ -17,18 +18,39 @@ export function parsePeers(text: string): number {
   return parseInteger(text, 1, 200);
 }
 
-/** `HOST:PORT`, or `HOST` where the port is the usual one. */
-export function parseAddress(text: string, usualPort: number): HostAddress {
-  const { hostname, port, pathname, username } = URL.parse(`tcp://${text}`) ?? {};
-  if (!hostname || pathname || username) {
-    throw new ProtocolError('invalid_params', `"${text}" is no address: write HOST or HOST:PORT.`);
-  }
-  return { host: hostname.replaceAll(/[[\]]/g, ''), port: port ? Number(port) : usualPort };
+/** `unix:PATH`, or what `parseHostAddress` takes. */
+export function parseAddress(text: string, usualPort: number): Address {
+  const path = text.startsWith('unix:') ? text.slice('unix:'.length) : undefined;
+  if (path === '') throw noAddress(text, ANYWHERE);
+  return path === undefined ? parseHostAddress(text, usualPort, ANYWHERE) : { path };
+}
+
+/**
+ * `HOST:PORT`, or `HOST` where the port is the usual one; an IPv6 address before a port stands in brackets. `tls://` in
+ * front asks for encryption where it is not usual, on this machine.
+ */
+export function parseHostAddress(text: string, usualPort: number, forms = 'HOST or HOST:PORT'): HostAddress {
+  const place = text.replace(/^tls:\/\//, '');
+  const { hostname, port, pathname, username } = URL.parse(`tcp://${isIPv6(place) ? `[${place}]` : place}`) ?? {};
+  if (!hostname || pathname || username) throw noAddress(text, forms);
+  const at = { host: hostname.replaceAll(/[[\]]/g, ''), port: port ? Number(port) : usualPort };
+  return place === text ? at : { ...at, tls: true };
+}
+
+/** What `--host` takes for an address. */
+export function hostOption({ tls, ...at }: HostAddress): string {
+  return `${tls ? 'tls://' : ''}${formatAddress(at)}`;
 }
 
 /** For an option that may be given several times: all its values in order. */
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
+}
+
+const ANYWHERE = 'HOST, HOST:PORT, tls://HOST:PORT or unix:PATH';
+
+function noAddress(text: string, forms: string): ProtocolError {
+  return new ProtocolError('invalid_params', `"${text}" is no address: write ${forms}.`);
 }
 
 function parseInteger(text: string, min: number, max: number): number {

@@ -10,7 +10,7 @@ export const ExitCode = {
   /** The service cannot be reached, or what it needs is down. */
   unavailable: 3,
   notFound: 4,
-  /** Not allowed, or not known who asks. */
+  /** Not allowed, not known who asks, or not to be trusted. */
   forbidden: 5,
   /** It is there already, or changed meanwhile. */
   conflict: 6,
@@ -24,10 +24,13 @@ const CODES: Partial<Record<ErrorType, ExitCode>> = {
   line_too_long: ExitCode.usage,
   unavailable: ExitCode.unavailable,
   draining: ExitCode.unavailable,
+  rate_limited: ExitCode.unavailable,
   dependency_down: ExitCode.unavailable,
   not_found: ExitCode.notFound,
   forbidden: ExitCode.forbidden,
   unauthenticated: ExitCode.forbidden,
+  auth_expired: ExitCode.forbidden,
+  insecure_transport: ExitCode.forbidden,
   conflict: ExitCode.conflict,
   exists: ExitCode.conflict,
   cancelled: ExitCode.interrupted,

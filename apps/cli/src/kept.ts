@@ -1,8 +1,8 @@
 import type { Client } from '@sextant/client/client';
-import { connect } from '@sextant/client/connect';
 import { reconnecting, type ReconnectOptions } from '@sextant/client/reconnect';
 import type { Service } from '@sextant/protocol/method';
-import { CLIENT_NAME } from './service.ts';
+import { connectAs } from './connect.ts';
+import type { TrustOptions } from './credentials.ts';
 
 /**
  * Uses a connection that stands, and new ones to the same address whenever it is lost: so whoever connected learned at
@@ -13,11 +13,11 @@ export async function keepConnected<S extends Service, T>(
   service: S,
   first: Client<S>,
   use: (client: Client<S>) => Promise<T>,
-  options: ReconnectOptions & { signal: AbortSignal },
+  options: ReconnectOptions & { signal: AbortSignal; trust: TrustOptions },
 ): Promise<T> {
   let standing: Client<S> | undefined = first;
   const next = async (): Promise<Client<S>> => {
-    const client = standing ?? (await connect(service, first.address, { client: CLIENT_NAME, signal: options.signal }));
+    const client = standing ?? (await connectAs(service, first.address, options.trust, options.signal));
     standing = undefined;
     return client;
   };

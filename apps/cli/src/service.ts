@@ -1,20 +1,17 @@
 import type { Client } from '@sextant/client/client';
-import { connect } from '@sextant/client/connect';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { Service } from '@sextant/protocol/method';
-import { VERSION } from '@sextant/protocol/version';
 import type { Address } from '@sextant/wire/address';
 import { parseAddress } from './arguments.ts';
+import { connectAs } from './connect.ts';
+import type { TrustOptions } from './credentials.ts';
 import { SELF } from './self.ts';
 
 /** What every command may be given. */
-export interface CommonOptions {
+export interface CommonOptions extends TrustOptions {
   json?: boolean | undefined;
   host?: string | undefined;
 }
-
-/** How this program names itself to services. */
-export const CLIENT_NAME = `sextant/${VERSION}`;
 
 /** Where a service is: as said by `--host`, else its usual port on this machine. */
 export function addressOf(service: Service, options: CommonOptions): Address {
@@ -25,7 +22,7 @@ export function addressOf(service: Service, options: CommonOptions): Address {
 /** Connects to a service. Where none runs, the error says how to start it. */
 export async function connectTo<S extends Service>(service: S, options: CommonOptions): Promise<Client<S>> {
   try {
-    return await connect(service, addressOf(service, options), { client: CLIENT_NAME });
+    return await connectAs(service, addressOf(service, options), options);
   } catch (error) {
     if (!isErrorType(error, 'unavailable') || options.host !== undefined) throw error;
     throw new ProtocolError(

@@ -15,7 +15,7 @@ async function start(more: NodeJS.ProcessEnv = {}) {
   const home = await temporaryFolder();
   const up = servingWith(more, 'up', 'container-server', '--port', '0', '--home', home.path, '--json');
   const [server] = await listening(up, 1);
-  const where = at(server);
+  const where = at({ ...server, home: home.path });
   const prefix = `sextant-test-${randomUUID().slice(0, 8)}`;
   let named = 0;
   return {

@@ -58,14 +58,19 @@ export async function run(
 }
 
 /** Starts a service of another app by its `main`, on a free port unless told otherwise. */
-export function startService(app: string, home: string, port = 0, ...flags: string[]): Promise<SpawnedService> {
+export async function startService(
+  app: string,
+  home: string,
+  port = 0,
+  ...flags: string[]
+): Promise<SpawnedService & { home: string }> {
   const main = new URL(`../../${app}/src/main.ts`, import.meta.url);
-  return spawnService(main, home, '--port', String(port), ...flags);
+  return { ...(await spawnService(main, home, '--port', String(port), ...flags)), home };
 }
 
-/** The option that says where a service is. */
-export function at({ host, port }: { host: string; port: number }): [string, string] {
-  return ['--host', `${host}:${port}`];
+/** The options that say where a service is, and where its token. */
+export function at({ host, port, home }: { host: string; port: number; home?: string }): [string, string, ...string[]] {
+  return ['--host', `${host}:${port}`, ...(home === undefined ? [] : ['--home', home])];
 }
 
 function follow(child: ReturnType<typeof spawn>): Sextant {
@@ -101,6 +106,10 @@ function environment(): NodeJS.ProcessEnv {
     ...process.env,
     NODE_COMPILE_CACHE: join(tmpdir(), 'sextant-test-cache'),
     NO_COLOR: '1',
+    // What is said nowhere must not be taken from whoever runs the tests.
+    SEXTANT_HOME: join(tmpdir(), 'sextant-test-no-home'),
+    SEXTANT_TOKEN: '',
+    SEXTANT_CA: '',
     NODE_NO_WARNINGS: '1',
   };
 }

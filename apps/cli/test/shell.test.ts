@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { at, run, sextant, sextantInTerminal, startService } from './sextant.ts';
 
 /** A process-server and its folder. */
-async function start(): Promise<{ server: SpawnedService; home: string; where: [string, string] } & AsyncDisposable> {
+async function start(): Promise<{ server: SpawnedService; home: string; where: string[] } & AsyncDisposable> {
   const home = await temporaryFolder();
   const server = await startService('process-server', home.path);
   return {
@@ -122,11 +122,11 @@ describe('shell with lines piped in', () => {
     await using rig = await start();
     const { host, port } = rig.server;
     const script = lines('add 1 1', `connect ${host} ${port}`, 'add 1 2', 'disconnect', 'add 1 3', 'exit');
-    const { stdout, stderr } = await run(['--host', '127.0.0.1:1', 'shell'], script);
+    const { stdout, stderr } = await run(['--host', '127.0.0.1:1', '--home', rig.home, 'shell'], script);
     expect(stdout).toBe('3\n');
     expect(stderr).toContain(`Connected to ${host}:${port}.`);
     expect(stderr.match(/Type: connect IP PORT|or type: connect IP PORT/g)).toHaveLength(3);
-    expect(await run(['shell', host, String(port)], 'add 2 2\n')).toMatchObject({ stdout: '4\n' });
+    expect(await run(['--home', rig.home, 'shell', host, String(port)], 'add 2 2\n')).toMatchObject({ stdout: '4\n' });
   });
 
   it('prints everything as JSON where asked', async () => {

@@ -142,9 +142,12 @@ describe('up', () => {
     [['up', 'peer-node', '--registry', 'a/b'], '"a/b" is no address: write HOST or HOST:PORT.'],
     [
       ['up', 'file-server', '--host', '0.0.0.0', '--port', '0', '--json'],
-      'file-server: host: must be an address of this machine itself',
+      'file-server: 0.0.0.0 can be reached from other machines, which takes TLS',
     ],
     [['peer', 'start', '--count', '2', '--name', 'a'], '--name is for one peer.'],
+    [['up', '--socket', '/tmp/x.sock'], '--socket is for one service'],
+    [['up', 'file-server', '--port', '0', '--limits', 'lines=1', '--json'], 'file-server: '],
+    [['up', 'peer-node', '--registry', 'tls://box'], 'write HOST or HOST:PORT'],
   ])('refuses %j', async (args, why) => {
     const { code, stdout, stderr } = await run(args);
     expect(stderr).toContain(why);

@@ -3,6 +3,7 @@ import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import { ExitCode } from '../exit-code.ts';
 import { dim, errorText } from '../output.ts';
 import { openPrompt, type Prompt } from '../prompt.ts';
+import type { CommonOptions } from '../service.ts';
 import { membersOf } from './ask.ts';
 import { gapText, itemText } from './show.ts';
 import { completeSlash, isSlash, runSlash } from './slash.ts';
@@ -12,7 +13,8 @@ import { Talk, type Chat } from './talk.ts';
 const PATIENCE_MS = 30_000;
 
 /** Stays in a room until it is left. Resolves to the exit code. */
-export async function openChat(first: Chat, room: string, nick: string, json: boolean): Promise<number> {
+export async function openChat(first: Chat, room: string, nick: string, options: CommonOptions): Promise<number> {
+  const json = options.json === true;
   const prompt = openPrompt({
     label: `${room}> `,
     plain: json,
@@ -31,7 +33,7 @@ export async function openChat(first: Chat, room: string, nick: string, json: bo
   });
   const said = readTyped(prompt, talk);
   try {
-    await talk.stay(first);
+    await talk.stay(first, options);
   } catch (error) {
     if (!isErrorType(error, 'cancelled')) throw error;
   } finally {

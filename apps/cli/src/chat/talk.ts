@@ -3,6 +3,7 @@ import type { Client } from '@sextant/client/client';
 import { chatService, type ChatItem } from '@sextant/protocol/chat';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { ItemOf, ResultOf } from '@sextant/protocol/method';
+import type { TrustOptions } from '../credentials.ts';
 import { keepConnected } from '../kept.ts';
 import { Outbox } from './outbox.ts';
 
@@ -61,9 +62,10 @@ export class Talk {
    * Stays until the room is left.
    * @throws ProtocolError why it cannot be entered, or the reason of `abandon`.
    */
-  async stay(first: Chat): Promise<Reason> {
+  async stay(first: Chat, trust: TrustOptions): Promise<Reason> {
     try {
       return await keepConnected(chatService, first, (client) => this.#stayOn(client), {
+        trust,
         signal: this.#stop.signal,
         lost: (error) => this.#tellLost(error),
       });

@@ -26,7 +26,7 @@ export function addChatCommands(program: Command): void {
     .action(async (room: string, _options, command: Command) => {
       const options: ChatOptions = command.optsWithGlobals();
       const client = await connectTo(chatService, options);
-      process.exitCode = await openChat(client, room, options.nick ?? defaultNick(), options.json === true).catch(
+      process.exitCode = await openChat(client, room, options.nick ?? defaultNick(), options).catch(
         (error: unknown) => {
           throw isErrorType(error, 'exists') ? taken(error) : error;
         },

@@ -1,4 +1,3 @@
-import { defaultHome } from '@sextant/service/home';
 import type { Command } from 'commander';
 import { formatAddress } from '@sextant/wire/address';
 import { parsePeers } from '../arguments.ts';
@@ -26,7 +25,6 @@ function addStart(peer: Command): void {
     .option('--count <count>', 'how many', parsePeers, 1)
     .option('--registry <host:port>', 'where they find each other', parseRegistry)
     .option('--name <name>', 'name of the one peer')
-    .option('--home <folder>', 'where services keep their data', defaultHome())
     .action(async (_options, command: Command) => {
       const options: CommonOptions & StartOptions & { count: number } = command.optsWithGlobals();
       const launches = planPeers(options.count, options);
@@ -42,7 +40,7 @@ function addList(peer: Command): void {
     .addHelpText('after', '\n--host is the address of the registry.')
     .action(async (_options, command: Command) => {
       const options: CommonOptions & { matrix?: boolean } = command.optsWithGlobals();
-      const views = await viewsOf(await listPeers(options));
+      const views = await viewsOf(await listPeers(options), options);
       if (options.json || views.length === 0 || !options.matrix) {
         printList(views, { json: options.json, columns: columnsOf(views.length - 1), empty: EMPTY });
       } else {

@@ -21,6 +21,6 @@ export function addShellCommand(program: Command): void {
       const options: CommonOptions = command.optsWithGlobals();
       const words = [host, port].filter((word) => word !== undefined);
       const address = addressFrom(words) ?? addressOf(processService, options);
-      process.exitCode = await openShell(address, options.json === true);
+      process.exitCode = await openShell(address, options);
     });
 }

@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Command } from 'commander';
-import { formatAddress } from '@sextant/wire/address';
-import { parseAddress } from '../arguments.ts';
+import { formatAddress, type HostAddress } from '@sextant/wire/address';
+import { parseHostAddress } from '../arguments.ts';
 import { ExitCode } from '../exit-code.ts';
 import { dim, printList, say } from '../output.ts';
 import { SELF } from '../self.ts';
@@ -24,7 +24,7 @@ export function addStatusCommand(program: Command): void {
     .description('what runs, where, and in which version')
     .action(async (_options, command: Command) => {
       const options: CommonOptions = command.optsWithGlobals();
-      const found = await findServices(hostOf(options));
+      const found = await findServices(hostOf(options), options);
       printList(found, { json: options.json, columns: COLUMNS, empty: '' });
       if (found.some(({ state }) => state === 'running' || state === 'no Docker engine')) return;
       process.exitCode = ExitCode.unavailable;
@@ -33,9 +33,9 @@ export function addStatusCommand(program: Command): void {
 }
 
 /** Every service has a port of its own, so only the host can be said. */
-function hostOf({ host }: CommonOptions): string {
-  const address = parseAddress(host ?? '127.0.0.1', 0);
-  if (address.port === 0) return address.host;
+function hostOf({ host }: CommonOptions): Omit<HostAddress, 'port'> {
+  const { port, ...address } = parseHostAddress(host ?? '127.0.0.1', 0);
+  if (port === 0) return address;
   throw new ProtocolError(
     'invalid_params',
     'status looks at every service on its usual port: give --host without one.',

@@ -1,9 +1,8 @@
 import { registryService } from '@sextant/protocol/registry';
 import { SERVICES } from '@sextant/protocol/services';
-import { defaultHome } from '@sextant/service/home';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { formatAddress } from '@sextant/wire/address';
-import { parseAddress, parsePeers, parsePort } from '../arguments.ts';
+import { parseHostAddress, parsePeers, parsePort } from '../arguments.ts';
 import { SELF } from '../self.ts';
 import type { CommonOptions } from '../service.ts';
 import { planServices, type StartOptions } from '../services/plan.ts';
@@ -35,7 +34,13 @@ export function addUpCommand(program: Command): void {
     .option('--peers <count>', 'peers to start', parsePeers)
     .option('--registry <host:port>', 'where peers find each other, in place of a registry started here', parseRegistry)
     .option('--name <name>', 'name of the one peer')
-    .option('--home <folder>', 'where services keep their data', defaultHome())
+    .option('--socket <path>', 'a Unix socket for the one service to listen on too')
+    .option('--tls-cert <file>', 'certificate (else the one of "cert create")')
+    .option('--tls-key <file>', 'its private key')
+    .option('--hosts <name,...>', 'further names by which browsers may reach the services')
+    .option('--origins <url,...>', 'origins of other pages that may use the services')
+    .option('--limits <name=value,...>', 'ceilings to change; see the protocol')
+    .option('--log-level <level>', 'least severe entries to log')
     .addHelpText('after', HELP)
     .action(async (names: string[], _options, command: Command) => {
       const options: CommonOptions & StartOptions = command.optsWithGlobals();
@@ -46,5 +51,7 @@ export function addUpCommand(program: Command): void {
 
 /** The registry's address as peers take it. */
 export function parseRegistry(text: string): string {
-  return formatAddress(parseAddress(text, registryService.port));
+  const { tls, ...at } = parseHostAddress(text, registryService.port);
+  if (tls) throw new InvalidArgumentError('A peer decides by itself whether to encrypt: write HOST or HOST:PORT.');
+  return formatAddress(at);
 }

@@ -25,6 +25,7 @@ export async function whileConnected<T>(
     return closing(files, signal, use);
   };
   return keepConnected(fileService, first, begin, {
+    trust: options,
     signal: AbortSignal.any([signal, patience.signal]),
     lost: (error, delayMs) => {
       lostAt ??= performance.now();

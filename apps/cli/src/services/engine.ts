@@ -1,15 +1,17 @@
 import { isErrorType } from '@sextant/protocol/errors';
 import { containerService } from '@sextant/protocol/container';
-import { formatAddress, type HostAddress } from '@sextant/wire/address';
+import type { HostAddress } from '@sextant/wire/address';
+import { hostOption } from '../arguments.ts';
+import type { TrustOptions } from '../credentials.ts';
 import { withService } from '../service.ts';
 
 /** Milliseconds the engine has to answer before the table of services is shown without it. */
 const ENGINE_MS = 5000;
 
 /** What is wrong with the engine a container-server drives, as it says itself; undefined where all is well. */
-export async function engineTrouble(address: HostAddress): Promise<string | undefined> {
+export async function engineTrouble(address: HostAddress, trust: TrustOptions): Promise<string | undefined> {
   try {
-    const options = { host: formatAddress(address) };
+    const options = { ...trust, host: hostOption(address) };
     await withService(containerService, options, (containers) =>
       containers.call('engine.info', {}, { timeout: ENGINE_MS }),
     );

@@ -3,6 +3,7 @@ import { registryService } from '@sextant/protocol/registry';
 import { SERVICES } from '@sextant/protocol/services';
 import { formatAddress } from '@sextant/wire/address';
 import { SELF } from '../self.ts';
+import { fromHere } from './from-here.ts';
 import { isPeer, type Outcome } from './start.ts';
 
 /** What to try with each service, and what it does. */
@@ -56,6 +57,6 @@ function placeOf(outcome: Outcome): string | undefined {
   const { service, flags } = outcome.launch;
   const asked = isPeer(outcome.launch) ? registryService.name : service;
   const usual = `127.0.0.1:${SERVICES.find(({ name }) => name === asked)?.port}`;
-  const place = isPeer(outcome.launch) ? String(flags['registry'] ?? usual) : formatAddress(outcome.address);
+  const place = isPeer(outcome.launch) ? String(flags['registry'] ?? usual) : formatAddress(fromHere(outcome.address));
   return place === usual ? undefined : place;
 }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { registryService } from '@sextant/protocol/registry';
 import { formatAddress } from '@sextant/wire/address';
+import type { TrustOptions } from '../credentials.ts';
 import { listPeers } from '../registry.ts';
+import { fromHere } from './from-here.ts';
 import { isPeer, type Outcome } from './start.ts';
 
 /** Milliseconds a peer has to be known to the registry after it listens. */
@@ -11,11 +13,12 @@ const REGISTERED_MS = 2000;
 export async function peerNames(
   peers: readonly Exclude<Outcome, { state: 'not running' }>[],
   registry: string,
+  trust: TrustOptions,
 ): Promise<ReadonlyMap<Outcome, string>> {
   const names = new Map<Outcome, string>();
   const deadline = performance.now() + REGISTERED_MS;
   while (names.size < peers.length && performance.now() < deadline) {
-    const known = await listPeers({ host: registry }).catch(() => []);
+    const known = await listPeers({ ...trust, host: registry }).catch(() => []);
     const byAddress = new Map(known.map((peer) => [formatAddress(peer), peer.name]));
     for (const peer of peers) {
       const name = byAddress.get(formatAddress(peer.address));
@@ -31,7 +34,7 @@ export function registryOf(outcomes: readonly Outcome[]): string {
   const told = outcomes.find(({ launch }) => isPeer(launch) && launch.flags['registry'] !== undefined);
   if (told) return String(told.launch.flags['registry']);
   const registry = outcomes.find(({ launch }) => launch.service === registryService.name);
-  return registry && registry.state !== 'not running' ? formatAddress(registry.address) : USUAL_REGISTRY;
+  return registry && registry.state !== 'not running' ? formatAddress(fromHere(registry.address)) : USUAL_REGISTRY;
 }
 
 const USUAL_REGISTRY = `127.0.0.1:${registryService.port}`;

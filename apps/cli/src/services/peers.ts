@@ -2,6 +2,7 @@ import type { Client } from '@sextant/client/client';
 import type { Contact } from '@sextant/protocol/registry';
 import { peerService, type Peer } from '@sextant/protocol/peer';
 import { formatAddress } from '@sextant/wire/address';
+import type { TrustOptions } from '../credentials.ts';
 import { withService } from '../service.ts';
 
 /** One peer, and those it is connected with; without them, why it could not be asked. */
@@ -17,17 +18,17 @@ export interface PeerView {
 const AT_ONCE = 16;
 
 /** Asks each peer whom it is connected with. */
-export async function viewsOf(all: readonly Contact[]): Promise<PeerView[]> {
+export async function viewsOf(all: readonly Contact[], trust: TrustOptions): Promise<PeerView[]> {
   const views: PeerView[] = [];
   for (let at = 0; at < all.length; at += AT_ONCE) {
-    views.push(...(await Promise.all(all.slice(at, at + AT_ONCE).map(viewOf))));
+    views.push(...(await Promise.all(all.slice(at, at + AT_ONCE).map((contact) => viewOf(contact, trust)))));
   }
   return views;
 }
 
-async function viewOf({ name, host, port }: Contact): Promise<PeerView> {
+async function viewOf({ name, host, port }: Contact, trust: TrustOptions): Promise<PeerView> {
   try {
-    const options = { host: formatAddress({ host, port }) };
+    const options = { ...trust, host: formatAddress({ host, port }) };
     return { name, host, port, peers: await withService(peerService, options, listAll) };
   } catch (error) {
     return { name, host, port, error: Error.isError(error) ? error.message : String(error) };

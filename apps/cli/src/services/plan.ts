@@ -16,6 +16,15 @@ export interface StartOptions {
   registry?: string | undefined;
   /** Name of the one peer. */
   name?: string | undefined;
+  /** The Unix socket of the one service. */
+  socket?: string | undefined;
+  /** What each service is told as it was typed: it knows best what is wrong with it. */
+  tlsCert?: string | undefined;
+  tlsKey?: string | undefined;
+  hosts?: string | undefined;
+  origins?: string | undefined;
+  limits?: string | undefined;
+  logLevel?: string | undefined;
 }
 
 /** Peers that are started where nobody says how many. */
@@ -35,6 +44,9 @@ export function planServices(names: readonly string[], options: StartOptions): L
   if (options.port !== undefined && launches.length !== 1) {
     throw wrong('--port is for one service: name it, as in "up file-server --port 7000".');
   }
+  if (options.socket !== undefined && launches.length !== 1) {
+    throw wrong('--socket is for one service: name it, as in "up file-server --socket /run/files.sock".');
+  }
   return launches;
 }
 
@@ -47,8 +59,10 @@ export function planPeers(count: number, options: StartOptions, spare = false): 
   );
 }
 
-function plan(service: string, { home, host, port }: StartOptions, more: Launch['flags'] = {}): Launch {
-  return { service, home, flags: { host, port, ...more } };
+function plan(service: string, options: StartOptions, more: Launch['flags'] = {}): Launch {
+  const { home, host, port, socket, tlsCert, tlsKey, hosts, origins, limits, logLevel } = options;
+  const trust = { 'tls-cert': tlsCert, 'tls-key': tlsKey, hosts, origins };
+  return { service, home, flags: { host, port, socket, ...trust, limits, 'log-level': logLevel, ...more } };
 }
 
 function known(name: string): string {

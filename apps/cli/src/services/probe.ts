@@ -1,8 +1,8 @@
-import { connect } from '@sextant/client/connect';
 import { isErrorType } from '@sextant/protocol/errors';
 import type { Service } from '@sextant/protocol/method';
 import type { Address } from '@sextant/wire/address';
-import { CLIENT_NAME } from '../service.ts';
+import { greetOnly } from '../connect.ts';
+import type { TrustOptions } from '../credentials.ts';
 
 /** Milliseconds a service has to say who it is before it counts as not answering. */
 const PROBE_MS = 3000;
@@ -15,9 +15,9 @@ export type Probe =
   | { state: 'not ours'; reason: string };
 
 /** Looks whether a service answers at an address. */
-export async function probe(service: Service, address: Address): Promise<Probe> {
+export async function probe(service: Service, address: Address, trust: TrustOptions): Promise<Probe> {
   try {
-    const client = await connect(service, address, { client: CLIENT_NAME, signal: AbortSignal.timeout(PROBE_MS) });
+    const client = await greetOnly(service, address, trust, AbortSignal.timeout(PROBE_MS));
     client.close();
     return { state: 'running', version: client.hello.version };
   } catch (error) {

@@ -4,6 +4,7 @@ import { formatAddress } from '@sextant/wire/address';
 import { table } from '../output.ts';
 import { SELF } from '../self.ts';
 import { engineTrouble } from './engine.ts';
+import { fromHere } from './from-here.ts';
 import { peerNames, registryOf } from './peer-names.ts';
 import { isPeer, type Outcome } from './start.ts';
 
@@ -24,7 +25,10 @@ export async function reportOf(outcomes: readonly Outcome[]): Promise<Report> {
   const up = outcomes.filter((outcome) => outcome.state !== 'not running');
   const registry = registryOf(outcomes);
   const peers = up.filter(({ launch }) => isPeer(launch));
-  const [names, engineLacks] = await Promise.all([peerNames(peers, registry), findEngineLacks(up)]);
+  const [names, engineLacks] = await Promise.all([
+    peerNames(peers, registry, { home: outcomes[0]?.launch.home }),
+    findEngineLacks(up),
+  ]);
   const lacks = new Map([...engineLacks, ...findPeerLacks(peers, names, registry)]);
   const rows = outcomes.map((outcome) => [
     labelOf(outcome.launch.service, names.get(outcome)),
@@ -46,7 +50,7 @@ export function labelOf(service: string, name: string | undefined): string {
 
 async function findEngineLacks(up: readonly Listening[]): Promise<[Outcome, Lack][]> {
   const containers = up.find(({ launch }) => launch.service === containerService.name);
-  const trouble = containers && (await engineTrouble(containers.address));
+  const trouble = containers && (await engineTrouble(fromHere(containers.address), { home: containers.launch.home }));
   return containers && trouble !== undefined ? [[containers, { words: 'no Docker engine', remark: trouble }]] : [];
 }
 

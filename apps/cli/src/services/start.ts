@@ -4,6 +4,7 @@ import { registryService } from '@sextant/protocol/registry';
 import { SERVICES } from '@sextant/protocol/services';
 import { formatAddress, type HostAddress } from '@sextant/wire/address';
 import { listPeers } from '../registry.ts';
+import { fromHere } from './from-here.ts';
 import type { Child, Launch, Listening } from './child.ts';
 import { probe } from './probe.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -37,9 +38,11 @@ async function startPeer(
   if (outcome === undefined) return startOne(supervisor, launch);
   if (outcome.state === 'not running')
     return { state: 'not running', launch, error: new Error('it needs the contact-registry') };
-  const host = formatAddress(outcome.address);
+  const host = formatAddress(fromHere(outcome.address));
   const there =
-    outcome.state === 'already running' && launch.spare ? (await listPeers({ host }).catch(() => []))[at] : undefined;
+    outcome.state === 'already running' && launch.spare
+      ? (await listPeers({ home: launch.home, host }).catch(() => []))[at]
+      : undefined;
   if (there) return { state: 'already running', launch, address: there };
   return startOne(supervisor, { ...launch, flags: { ...launch.flags, registry: host } });
 }
@@ -57,7 +60,7 @@ async function startOne(supervisor: Supervisor, launch: Launch): Promise<Outcome
 }
 
 async function isThere(launch: Launch, address: HostAddress): Promise<boolean> {
-  return (await probe(serviceOf(launch), address)).state === 'running';
+  return (await probe(serviceOf(launch), fromHere(address), launch)).state === 'running';
 }
 
 /** What is started again is found where it was; peers find each other by the registry anyway. */

@@ -1,10 +1,10 @@
 import type { Client } from '@sextant/client/client';
-import { connect } from '@sextant/client/connect';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { processService } from '@sextant/protocol/process';
 import { formatAddress, type Address } from '@sextant/wire/address';
+import { connectAs } from '../connect.ts';
+import type { TrustOptions } from '../credentials.ts';
 import { keepConnected } from '../kept.ts';
-import { CLIENT_NAME } from '../service.ts';
 
 export type Processes = Client<typeof processService>;
 
@@ -23,13 +23,15 @@ export interface LinkEvents {
 /** The shell's one connection at a time, there again by itself when it was lost. */
 export class Link {
   readonly #events: LinkEvents;
+  readonly #trust: TrustOptions;
   #address: Address | undefined;
   #client: Processes | undefined;
   #stop = new AbortController();
   #kept: Promise<void> = Promise.resolve();
 
-  constructor(events: LinkEvents) {
+  constructor(events: LinkEvents, trust: TrustOptions) {
     this.#events = events;
+    this.#trust = trust;
   }
 
   /** Where it is connected, or is trying to be. */
@@ -55,7 +57,7 @@ export class Link {
 
   /** @throws ProtocolError `unavailable` if nothing answers there; the connection there was stays then. */
   async open(address: Address, signal?: AbortSignal): Promise<void> {
-    const client = await connect(processService, address, { client: CLIENT_NAME, signal });
+    const client = await connectAs(processService, address, this.#trust, signal);
     await this.close();
     this.#address = address;
     this.#client = client;
@@ -89,10 +91,12 @@ export class Link {
       if (!lost) this.#events.lost(error);
       lost = true;
     };
-    await keepConnected(processService, first, use, { signal, lost: tell }).catch((error: unknown) => {
-      this.#address = undefined;
-      this.#events.changed();
-      if (!signal.aborted) this.#events.failed(error);
-    });
+    await keepConnected(processService, first, use, { trust: this.#trust, signal, lost: tell }).catch(
+      (error: unknown) => {
+        this.#address = undefined;
+        this.#events.changed();
+        if (!signal.aborted) this.#events.failed(error);
+      },
+    );
   }
 }

@@ -2,18 +2,19 @@ import type { Address } from '@sextant/wire/address';
 import { ExitCode } from '../exit-code.ts';
 import { openPrompt } from '../prompt.ts';
 import { SELF } from '../self.ts';
+import type { CommonOptions } from '../service.ts';
 import { complete, execute } from './execute.ts';
 import { Shell } from './shell.ts';
 
 /** Runs the shell until it is left. Resolves to the exit code: that of a script tells whether all of it could be done. */
-export async function openShell(address: Address, json: boolean): Promise<number> {
+export async function openShell(address: Address, options: CommonOptions): Promise<number> {
   const prompt = openPrompt({
     label: 'sextant> ',
-    plain: json,
+    plain: options.json === true,
     complete: (typed) => complete(shell, typed),
     interrupt: (why) => (why === 'key' ? interrupt(shell) : leave(shell)),
   });
-  const shell = new Shell(prompt, json);
+  const shell = new Shell(prompt, options);
   await greet(shell, address);
   for await (const line of prompt.lines) {
     await execute(shell, line);

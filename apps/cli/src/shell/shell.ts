@@ -1,6 +1,7 @@
 import { formatAddress } from '@sextant/wire/address';
 import type { Prompt } from '../prompt.ts';
 import { dim, errorText } from '../output.ts';
+import type { CommonOptions } from '../service.ts';
 import type { Attached } from './attached.ts';
 import { Link } from './link.ts';
 
@@ -20,15 +21,18 @@ export class Shell {
   #lost: Attached[] = [];
   readonly #gone: string[] = [];
 
-  constructor(prompt: Prompt, json: boolean) {
+  constructor(prompt: Prompt, options: CommonOptions) {
     this.prompt = prompt;
-    this.json = json;
-    this.link = new Link({
-      lost: (error) => void this.#tellLost(error),
-      back: (restarted) => void this.#tellBack(restarted),
-      failed: (error) => void this.error(error),
-      changed: () => prompt.label(this.label),
-    });
+    this.json = options.json === true;
+    this.link = new Link(
+      {
+        lost: (error) => void this.#tellLost(error),
+        back: (restarted) => void this.#tellBack(restarted),
+        failed: (error) => void this.error(error),
+        changed: () => prompt.label(this.label),
+      },
+      options,
+    );
   }
 
   /** What stands in front of the typed text. */
