@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { describe, expect, it } from '@jest/globals';
 import { connect } from '@sextant/client/connect';
 import { processService } from '@sextant/protocol/process';
+import { readLocalToken } from '@sextant/service/local-token';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { allGone, isAlive, numbersOf, type Processes } from './rig.ts';
 
@@ -18,6 +19,7 @@ async function launch(home: string): Promise<{ server: ChildProcess; client: Pro
   const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
   const client = await connect(processService, JSON.parse(line) as { host: string; port: number }, {
     client: 'test/1',
+    auth: { type: 'token', token: readLocalToken(home) ?? '' },
   });
   return { server, client };
 }
@@ -29,7 +31,7 @@ describe('the service as a program', () => {
     const [pid = 0] = await numbersOf(client.open('process.run', { program: 'bash', args: ['-c', DEAF] }), 1);
     expect(isAlive(pid)).toBe(true);
     const begin = performance.now();
-    server.kill('SIGTERM');
+    server.kill('SIGINT');
     expect(await once(server, 'exit')).toEqual([0, null]);
     expect(performance.now() - begin).toBeLessThan(2000);
     expect(isAlive(pid)).toBe(false);

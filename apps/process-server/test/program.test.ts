@@ -79,7 +79,7 @@ describe('a program that cannot be started', () => {
 
   it('for the length of its arguments', async () => {
     await using rig = await start({}, { line: 16 * 1024 * 1024 });
-    using raw = await openRawSocket(rig.running);
+    using raw = await openRawSocket(rig.running, rig.token);
     const params = { program: 'true', args: Array.from({ length: 200 }, () => 'x'.repeat(32_000)) };
     raw.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'process.start', params })}\n`);
     expect(await raw.next()).toMatchObject({ error: { data: { type: 'invalid_params', reason: 'E2BIG' } } });

@@ -23,7 +23,7 @@ const METRICS = 'metrics:read';
 /** The pages of a service, and what changes of them. */
 export function pagesOf(
   service: Service,
-  address: { host: string; port: number },
+  address: { host: string; port: number; encrypted: boolean },
   changing: Pick<PageSources, 'metrics' | 'unready'>,
 ): PageSources {
   const openrpc = describeService(service, VERSION);

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { SecureContext } from 'node:tls';
 import { LIMITS, STRANGER_LIMITS, type Limits } from '@sextant/protocol/limits';
 import type { Connection } from '@sextant/wire/connection';
-import { listen, type ListenAddress } from '@sextant/wire/listen';
+import { listen, type ListenAddress, type Listener } from '@sextant/wire/listen';
+import { isLoopback } from '@sextant/wire/remote';
 import { Admission } from './admission.ts';
 import { Authenticator } from './authenticate.ts';
 import { drain } from './drain.ts';
@@ -92,7 +94,7 @@ export async function start(app: App, options: Start): Promise<Running> {
     accept,
     http: (socket, remote) => http.serve(socket, remote),
   });
-  const sources = pagesOf(app.service, listener, {
+  const sources = pagesOf(app.service, reachable(listener, options.tls !== undefined), {
     metrics: () => watch.metrics(),
     unready: async () => [...(closing ? ['the service is ending'] : []), ...((await app.unready?.()) ?? [])],
   });
@@ -117,6 +119,12 @@ export async function start(app: App, options: Start): Promise<Running> {
       watch.close();
     },
   };
+}
+
+/** Where somebody else would dial it. */
+function reachable({ host, port }: Listener, encrypted: boolean): { host: string; port: number; encrypted: boolean } {
+  const anywhere = host === '0.0.0.0' || host === '::';
+  return { host: anywhere ? hostname() : host, port, encrypted: encrypted && !isLoopback(host) };
 }
 
 function sum(numbers: readonly number[]): number {

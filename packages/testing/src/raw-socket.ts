@@ -10,21 +10,29 @@ export interface RawSocket extends Disposable {
   next(): Promise<Record<string, unknown> | undefined>;
 }
 
-export async function openRawSocket(address: { host: string; port: number }): Promise<RawSocket> {
-  const socket = connect({ ...address, allowHalfOpen: true });
+/** The line that says who asks, by a token. */
+export function helloLine(token: string): string {
+  const params = { protocol: 1, client: 'test/1', auth: { type: 'token', token } };
+  return `${JSON.stringify({ jsonrpc: '2.0', id: 'hello', method: 'rpc.hello', params })}\n`;
+}
+
+/** Connects; with a token, says first who it is. */
+export async function openRawSocket(address: { host: string; port: number }, token?: string): Promise<RawSocket> {
+  const { host, port } = address;
+  const socket = connect({ host, port, allowHalfOpen: true });
   await once(socket, 'connect');
   socket.on('error', () => {});
   const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
-  return {
-    socket,
-    write: (data) => void socket.write(data),
-    async next() {
-      for (;;) {
-        const { value, done } = await lines.next();
-        if (done) return undefined;
-        if (value !== '') return JSON.parse(value) as Record<string, unknown>;
-      }
-    },
-    [Symbol.dispose]: () => socket.destroy(),
+  const next: RawSocket['next'] = async () => {
+    for (;;) {
+      const { value, done } = await lines.next();
+      if (done) return undefined;
+      if (value !== '') return JSON.parse(value) as Record<string, unknown>;
+    }
   };
+  if (token !== undefined) {
+    socket.write(helloLine(token));
+    await next();
+  }
+  return { socket, write: (data) => void socket.write(data), next, [Symbol.dispose]: () => socket.destroy() };
 }

@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { openRawSocket, type RawSocket } from '@sextant/testing/raw-socket';
+import { helloLine, openRawSocket, type RawSocket } from '@sextant/testing/raw-socket';
 import { waitFor } from '@sextant/testing/wait';
 import { allGone, bash, collect, isAlive, numbersOf, start, ticksOf } from '../rig.ts';
 
@@ -147,10 +147,11 @@ describe('process.run', () => {
   it('pauses a program whose client does not read', async () => {
     await using rig = await start();
     const socket = connect(rig.running);
-    socket.write(ask('yes', []));
-    const [chunk] = (await once(socket, 'data')) as [Buffer];
+    socket.write(helloLine(rig.token) + ask('yes', []));
+    let text = '';
+    while (!text.includes('"pid":')) text += String(await once(socket, 'data'));
     socket.pause();
-    const pid = Number(/"pid":(\d+)/.exec(chunk.toString())?.[1]);
+    const pid = Number(/"pid":(\d+)/.exec(text)?.[1]);
     let before = -1;
     await waitFor('a pause', async () => {
       const used = ticksOf(pid) - before;
@@ -232,7 +233,12 @@ describe('process.run', () => {
     await using rig = await start();
     const script =
       'const s = require("net").connect(+process.argv[1]); s.write(process.argv[2]); s.pipe(process.stdout)';
-    const client = spawn(process.execPath, ['-e', script, String(rig.running.port), ask('bash', ['-c', FAMILY])]);
+    const client = spawn(process.execPath, [
+      '-e',
+      script,
+      String(rig.running.port),
+      helloLine(rig.token) + ask('bash', ['-c', FAMILY]),
+    ]);
     const pids: number[] = [];
     for await (const chunk of client.stdout) {
       for (const [pid] of String(chunk).matchAll(/^\d+$/gm)) pids.push(Number(pid));
@@ -245,7 +251,7 @@ describe('process.run', () => {
 
   it('answers a client that has ended its own side', async () => {
     await using rig = await start();
-    using raw = await openRawSocket(rig.running);
+    using raw = await openRawSocket(rig.running, rig.token);
     raw.socket.end(ask('bash', ['-c', 'sleep 1.2; exit 5']));
     expect(await answerOf(raw)).toMatchObject({ id: 1, result: { exitCode: 5 } });
     expect(await raw.next()).toBeUndefined();
@@ -255,7 +261,7 @@ describe('process.run', () => {
     await using rig = await start();
     const socket = connect({ ...rig.running, allowHalfOpen: true });
     socket.end(
-      `${ask('cat', [])}{"jsonrpc":"2.0","method":"rpc.data","params":{"id":1,"channel":"stdin"},"body":6}\nhello\n\n`,
+      `${helloLine(rig.token)}${ask('cat', [])}{"jsonrpc":"2.0","method":"rpc.data","params":{"id":1,"channel":"stdin"},"body":6}\nhello\n\n`,
     );
     let text = '';
     for await (const chunk of socket) text += String(chunk);
@@ -265,7 +271,7 @@ describe('process.run', () => {
 
   it('ends with a client that has ended its own side and is gone', async () => {
     await using rig = await start();
-    using raw = await openRawSocket(rig.running);
+    using raw = await openRawSocket(rig.running, rig.token);
     raw.socket.end(ask('sleep', ['1000']));
     const { params } = (await raw.next()) as { params: { item: { pid: number } } };
     raw.socket.destroy();

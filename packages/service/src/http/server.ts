@@ -4,6 +4,7 @@ import { failure } from '@sextant/protocol/envelope';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Limits } from '@sextant/protocol/limits';
 import type { Connection, Remote } from '@sextant/wire/connection';
+import { help } from '@sextant/wire/help';
 import { WebSocketDoor } from '@sextant/wire/websocket';
 import type { Grant } from '../identities.ts';
 import { refuse, type Allowed } from './allowed.ts';
@@ -42,6 +43,7 @@ export class HttpServer {
     this.#host = host;
     this.#webSockets = new WebSocketDoor(host.limits);
     this.#server
+      .on('clientError', (_error, socket) => help(socket as Socket))
       .on('request', (request, response) => void this.#request(request, response))
       .on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
   }

@@ -26,7 +26,7 @@ export function serviceSuite<S extends Service>(create: () => Promise<App<S>>): 
 
     it('refuses another version and names its own', async () => {
       await using rig = await startRig(await create());
-      using raw = await openRawSocket(rig.running);
+      using raw = await openRawSocket(rig.running, rig.token);
       raw.write('{"jsonrpc":"2.0","id":1,"method":"rpc.hello","params":{"protocol":2,"client":"x"}}\n');
       expect(await raw.next()).toMatchObject({
         id: 1,
@@ -45,7 +45,7 @@ export function serviceSuite<S extends Service>(create: () => Promise<App<S>>): 
       ],
     ])('answers %s by name and goes on', async (_what, line, type) => {
       await using rig = await startRig(await create());
-      using raw = await openRawSocket(rig.running);
+      using raw = await openRawSocket(rig.running, rig.token);
       raw.write(line);
       raw.write('{"jsonrpc":"2.0","id":7,"method":"rpc.ping"}\n');
       expect(await raw.next()).toMatchObject({ id: null, error: { data: { type } } });
@@ -63,7 +63,7 @@ export function serviceSuite<S extends Service>(create: () => Promise<App<S>>): 
       ['a negative body', '{"jsonrpc":"2.0","id":1,"method":"rpc.ping","body":-1}\n', 'bad_framing'],
     ])('answers %s and closes', async (_what, bytes, type) => {
       await using rig = await startRig(await create());
-      using raw = await openRawSocket(rig.running);
+      using raw = await openRawSocket(rig.running, rig.token);
       raw.write(bytes);
       expect(await raw.next()).toMatchObject({ id: null, error: { data: { type } } });
       expect(await raw.next()).toMatchObject({ method: 'rpc.goaway', params: { reason: 'protocol_error' } });
@@ -74,21 +74,21 @@ export function serviceSuite<S extends Service>(create: () => Promise<App<S>>): 
     it('helps whoever speaks another protocol', async () => {
       await using rig = await startRig(await create());
       using raw = await openRawSocket(rig.running);
-      raw.write('SSH-2.0-OpenSSH_9\r\n');
+      raw.write('*1\r\n$4\r\nPING\r\n');
       expect(await raw.next()).toMatchObject({ id: null, error: { data: { type: 'bad_framing' } } });
       expect(await raw.next()).toBeUndefined();
     });
 
     it.each(['constructor', '__proto__', 'toString', 'nothing.here'])('has no method %s', async (method) => {
       await using rig = await startRig(await create());
-      using raw = await openRawSocket(rig.running);
+      using raw = await openRawSocket(rig.running, rig.token);
       raw.write(`{"jsonrpc":"2.0","id":1,"method":"${method}"}\n`);
       expect(await raw.next()).toMatchObject({ id: 1, error: { code: -32601, data: { type: 'method_not_found' } } });
     });
 
     it('answers what came before the end, then ends', async () => {
       await using rig = await startRig(await create());
-      using raw = await openRawSocket(rig.running);
+      using raw = await openRawSocket(rig.running, rig.token);
       raw.socket.end('\r\n{"jsonrpc":"2.0","id":"a","method":"rpc.ping","params":{}}\r\n');
       expect(await raw.next()).toEqual({ jsonrpc: '2.0', id: 'a', result: {} });
       expect(await raw.next()).toBeUndefined();
@@ -97,7 +97,7 @@ export function serviceSuite<S extends Service>(create: () => Promise<App<S>>): 
     it('closes in time, and says so', async () => {
       const app = await create();
       const rig = await startRig(app);
-      using raw = await openRawSocket(rig.running);
+      using raw = await openRawSocket(rig.running, rig.token);
       raw.write('{"jsonrpc":"2.0","id":1,"method":"rpc.ping"}\n');
       await raw.next();
       await rig.running.close();
