@@ -31,7 +31,7 @@ export interface Child {
   readonly listening: Promise<Listening>;
   /** How it ended, such as "with code 1" or "by SIGKILL". */
   readonly ended: Promise<string>;
-  kill(signal: 'SIGTERM' | 'SIGKILL'): void;
+  kill(signal: 'SIGINT' | 'SIGKILL'): void;
 }
 
 /** Milliseconds a service has to say that it listens, on a busy machine and with nothing compiled yet. */

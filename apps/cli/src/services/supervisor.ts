@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild, type Child, type Launch, type Listening } from './child.ts';
 
 /** Milliseconds services have to end by themselves, so that all is over within two seconds. */
-const TERM_MS = 1800;
+const INTERRUPT_MS = 1800;
 
 /** Holds the processes of services and ends them all, whatever state each is in. */
 export class Supervisor implements AsyncDisposable {
@@ -25,10 +25,11 @@ export class Supervisor implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping = true;
     const all = [...this.#children];
-    for (const child of all) child.kill('SIGTERM');
+    // At SIGTERM services give what is unanswered its time, which is longer than a person waits.
+    for (const child of all) child.kill('SIGINT');
     const ended = Promise.all(all.map((child) => child.ended));
     const timer = new AbortController();
-    await Promise.race([ended, sleep(TERM_MS, undefined, { signal: timer.signal }).catch(() => {})]);
+    await Promise.race([ended, sleep(INTERRUPT_MS, undefined, { signal: timer.signal }).catch(() => {})]);
     timer.abort();
     this.kill();
     await ended;
