@@ -16,15 +16,20 @@ export type Credentials = { readonly type: 'token'; readonly token: string } | I
 
 /**
  * What the first hello says of its caller.
- * @throws ProtocolError `insecure_transport` rather than show a token to whoever reads along.
+ * @throws ProtocolError `insecure_transport` rather than show it to whoever reads along, or lend it to whoever changes
+ * what is said.
  */
-export function introduce(credentials: Credentials | undefined, { remote }: Connection): Auth | undefined {
-  if (credentials?.type === 'ed25519') return { type: 'ed25519', key: credentials.key };
-  if (!credentials || remote.local || remote.encrypted) return credentials;
-  throw new ProtocolError(
-    'insecure_transport',
-    'The token was not sent: this connection is not encrypted, so others could read it on its way. Use TLS.',
-  );
+export function introduce(
+  credentials: Credentials | undefined,
+  { remote }: Pick<Connection, 'remote'>,
+): Auth | undefined {
+  if (credentials && !remote.local && !remote.encrypted) {
+    throw new ProtocolError(
+      'insecure_transport',
+      'Nothing was sent that says who asks: this connection is not encrypted, so others could take it over. Use TLS.',
+    );
+  }
+  return credentials?.type === 'ed25519' ? { type: 'ed25519', key: credentials.key } : credentials;
 }
 
 /**

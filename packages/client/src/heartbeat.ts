@@ -5,43 +5,46 @@ import type { Exchange } from './exchange.ts';
 
 /** Intervals without a byte after which the other side is taken for gone. */
 const SILENT_INTERVALS = 3;
+/** Looks at the connection in one interval: nothing is noted for each frame. */
+const LOOKS = 4;
 
 /**
  * Sends something at least every `intervalMs`, and ends the connection when the other side has been silent for three of
  * them. One timer for as long as the connection stands.
  */
 export function keepAlive(exchange: Exchange, connection: Connection, intervalMs: number): void {
+  const lookMs = intervalMs / LOOKS;
   let heardBytes = connection.receivedBytes;
   let silentMs = 0;
-  let since = performance.now();
+  let lookedAt = performance.now();
+  let askedAt = 0;
   const look = (): void => {
     const now = performance.now();
-    // A process that was stopped has not listened meanwhile: no more than one interval of it counts.
     const silent = connection.receivedBytes === heardBytes && !exchange.paused;
-    silentMs = silent ? silentMs + Math.min(now - since, intervalMs) : 0;
+    // A process that was stopped has not listened meanwhile: no more than one interval of it counts.
+    silentMs = silent ? silentMs + Math.min(now - lookedAt, intervalMs) : 0;
     heardBytes = connection.receivedBytes;
-    since = now;
-    if (silentMs >= SILENT_INTERVALS * intervalMs) return connection.destroy(gone(silentMs));
-    const restMs = exchange.sentAt + intervalMs - now;
+    lookedAt = now;
+    // By the next look it would be too late, for both.
+    if (silentMs > SILENT_INTERVALS * intervalMs - 1.5 * lookMs) return connection.destroy(gone(intervalMs));
+    const isQuiet = now - exchange.sentAt > intervalMs - 1.5 * lookMs;
     // Whoever only takes has nothing to answer unless asked.
-    if (restMs <= 1 || silentMs >= intervalMs) ping(exchange);
-    timer = later(look, restMs <= 1 ? intervalMs : restMs);
+    const isUnheard = silentMs >= intervalMs && now - askedAt >= intervalMs;
+    if (!isQuiet && !isUnheard) return;
+    askedAt = now;
+    ping(exchange);
   };
-  let timer = later(look, intervalMs);
-  exchange.over.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  const timer = setInterval(look, lookMs);
+  // It keeps no program alive; in a page, where it is a mere number, no timer does.
+  if (typeof timer === 'object') timer.unref();
+  exchange.over.addEventListener('abort', () => clearInterval(timer), { once: true });
 }
 
 function ping(exchange: Exchange): void {
   exchange.request('rpc.ping', sessionMethods['rpc.ping'], {}, {}).result.catch(() => {});
 }
 
-/** A timer that keeps no program alive; in a page, where it is a mere number, none does. */
-function later(look: () => void, ms: number): ReturnType<typeof setTimeout> {
-  const timer = setTimeout(look, ms);
-  if (typeof timer === 'object') timer.unref();
-  return timer;
-}
-
-function gone(ms: number): ProtocolError {
-  return new ProtocolError('unavailable', `The service was silent for ${Math.round(ms / 1000)} s.`);
+function gone(intervalMs: number): ProtocolError {
+  const seconds = (SILENT_INTERVALS * intervalMs) / 1000;
+  return new ProtocolError('unavailable', `The service was silent for ${seconds} s.`);
 }

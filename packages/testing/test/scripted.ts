@@ -25,10 +25,14 @@ interface Say {
 /** What is done about each method. */
 export type Script = Readonly<Record<string, (asked: Asked, say: Say) => void>>;
 
-/** Something that greets as a service does and answers the rest by script: for what no real service does when it is told to. */
+/**
+ * Something that greets as a service does and answers the rest by script: for what no real service does when it is told to.
+ * `hello`: what it says of itself besides.
+ */
 export async function startScripted(
   service: string,
   script: Script,
+  hello: object = {},
 ): Promise<AsyncDisposable & { host: string; port: number; asked: string[]; goaway(): void }> {
   const sockets = new Set<Socket>();
   const asked: string[] = [];
@@ -42,7 +46,7 @@ export async function startScripted(
       const request = JSON.parse(line) as Asked;
       asked.push(request.method);
       const say = speaker(socket, write, request.id, () => (instance = randomUUID()));
-      if (request.method === 'rpc.hello') say.result(helloOf(service, instance));
+      if (request.method === 'rpc.hello') say.result({ ...helloOf(service, instance), ...hello });
       else script[request.method]?.(request, say);
     });
   });
