@@ -21,9 +21,5 @@ export async function keepConnected<S extends Service, T>(
     standing = undefined;
     return client;
   };
-  try {
-    return await reconnecting(next, use, options);
-  } catch (error) {
-    throw options.signal.aborted ? options.signal.reason : error;
-  }
+  return reconnecting(next, use, options);
 }
