@@ -7,21 +7,59 @@ import { createInterface } from 'node:readline';
 /** A service in a process of its own. `await using` ends it as its user would: SIGTERM, and it must exit with 0. */
 export interface SpawnedService extends AsyncDisposable {
   readonly child: ChildProcess;
+  readonly pid: number;
   readonly host: string;
   readonly port: number;
 }
 
+/** How a service is started otherwise than usual. */
+export interface SpawnOptions {
+  flags?: readonly string[];
+  /** Flags of Node itself. */
+  nodeFlags?: readonly string[];
+  /** A command that becomes the service in the same process, such as `prlimit --nofile=256`. */
+  under?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  /** Takes what it writes on stderr, line by line; unless given, the test's own stderr does. */
+  log?: (line: string) => void;
+}
+
 /** Starts a service by its `main`, on a free port unless told otherwise, and waits until it listens. */
-export async function spawnService(main: URL, home: string, ...flags: string[]): Promise<SpawnedService> {
+export function spawnService(main: URL, home: string, ...flags: string[]): Promise<SpawnedService> {
+  return spawnServiceWith(main, home, { flags });
+}
+
+/**
+ * The same, with more to say.
+ * @throws Error with what the service said, if it did not start.
+ */
+export async function spawnServiceWith(main: URL, home: string, options: SpawnOptions): Promise<SpawnedService> {
+  const { flags = [], nodeFlags = [], under = [], env, log } = options;
   const args = [main.pathname, '--port', '0', '--home', home, '--log-level', 'error', ...flags];
-  const child = spawn(process.execPath, args, {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'sextant-test-cache') },
+  const [command = process.execPath, ...words] = [...under, process.execPath, ...nodeFlags, ...args];
+  const child = spawn(command, words, {
+    stdio: ['ignore', 'pipe', log ? 'pipe' : 'inherit'],
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'sextant-test-cache'), ...env },
   });
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  const ready = JSON.parse(line) as { host: string; port: number; error?: string };
+  if (child.stderr && log) createInterface({ input: child.stderr }).on('line', log);
+  const ready = await readReady(child);
   if (ready.error !== undefined) throw new Error(`${main.pathname} did not start: ${ready.error}`);
-  return { child, host: ready.host, port: ready.port, [Symbol.asyncDispose]: () => end(child) };
+  const { pid = 0 } = child;
+  return { child, pid, host: ready.host, port: ready.port, [Symbol.asyncDispose]: () => end(child) };
+}
+
+interface Ready {
+  host: string;
+  port: number;
+  error?: string;
+}
+
+function readReady(child: ChildProcess): Promise<Ready> {
+  return new Promise((resolve, reject) => {
+    if (!child.stdout) throw new Error('a service without stdout');
+    createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line) as Ready));
+    child.once('error', reject).once('exit', (code, signal) => reject(new Error(`it ended with ${code ?? signal}`)));
+  });
 }
 
 async function end(child: ChildProcess): Promise<void> {

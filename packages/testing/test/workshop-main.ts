@@ -1,0 +1,4 @@
+import { run } from '@sextant/service/run';
+import { createWorkshop, workshop } from './workshop.ts';
+
+await run({ service: workshop, settings: {}, create: async () => createWorkshop() });
