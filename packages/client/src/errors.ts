@@ -21,8 +21,10 @@ export function tooLong(method: string, max: number): ProtocolError {
 }
 
 /** `place`: which service, and where. What was asked over a connection that is over may have happened. */
-export function lost(place: string, how: string): ProtocolError {
-  return new ProtocolError('unavailable', `The connection to ${place} ${how}.`, { retry: 'unknown' });
+export function lost(place: string, how: string, cause?: Error): ProtocolError {
+  // The system's own words would mean nothing to people.
+  const why = cause instanceof ProtocolError ? `: ${cause.message}` : '.';
+  return new ProtocolError('unavailable', `The connection to ${place} ${how}${why}`, { retry: 'unknown' }, { cause });
 }
 
 export function goingAway(place: string, { reason, retryAfterMs }: Goaway): ProtocolError {

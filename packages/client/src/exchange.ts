@@ -45,8 +45,8 @@ export class Exchange {
         frame: (frame) => this.#receive(frame),
         malformed: (error, fatal) => fatal && connection.destroy(error),
         ended: () => connection.end(),
-        closed: () => {
-          this.#lose(lost(place, 'was lost'));
+        closed: (error) => {
+          this.#lose(lost(place, 'was lost', error));
           this.#over.abort();
           resolve();
         },
@@ -94,7 +94,7 @@ export class Exchange {
     const id = this.#nextId++;
     const pending = new Pending(id, method, options.signal, () => this.notify('rpc.cancel', { id }));
     const { body, timeout, key, credit } = options;
-    const line = encodeLine(request(id, name, params, defined({ timeout, key, credit })), body?.length);
+    const line = encodeLine(request(id, name, params, { timeout, key, credit }), body?.length);
     if (this.ending.aborted) pending.fail(refused(this.ending.reason));
     else if (isLonger(line, this.limits.line)) pending.fail(tooLong(name, this.limits.line));
     else {
@@ -200,10 +200,6 @@ export class Exchange {
 export interface AskOptions extends CallOptions {
   /** Bytes and items that may come before more is granted; all unless given. */
   credit?: number | undefined;
-}
-
-function defined(members: Record<string, unknown>): object {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }
 
 function isLonger(line: string, maxBytes: number): boolean {

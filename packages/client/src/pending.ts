@@ -32,11 +32,9 @@ export interface PartListener {
 export class Pending<M extends Method = Method> {
   readonly id: Id;
   readonly method: M;
-  readonly result: Promise<ResultOf<M>>;
   readonly cancel: () => void;
   readonly #signal: AbortSignal | undefined;
-  #resolve!: (result: ResultOf<M>) => void;
-  #reject!: (error: ProtocolError) => void;
+  readonly #answer = Promise.withResolvers<ResultOf<M>>();
   #listener: PartListener | undefined;
   #isOver = false;
 
@@ -45,12 +43,12 @@ export class Pending<M extends Method = Method> {
     this.method = method;
     this.#signal = signal;
     this.cancel = cancel;
-    this.result = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
     if (signal?.aborted) queueMicrotask(cancel);
     else signal?.addEventListener('abort', cancel, { once: true });
+  }
+
+  get result(): Promise<ResultOf<M>> {
+    return this.#answer.promise;
   }
 
   listen(listener: PartListener): void {
@@ -68,13 +66,16 @@ export class Pending<M extends Method = Method> {
 
   succeed(value: object): void {
     const parsed = this.method.result.safeParse(value);
-    if (parsed.success) this.#resolve(parsed.data as ResultOf<M>);
-    else this.#reject(new ProtocolError('unsupported', 'The service answered in a way this version does not know.'));
+    if (parsed.success) this.#answer.resolve(parsed.data as ResultOf<M>);
+    else
+      this.#answer.reject(
+        new ProtocolError('unsupported', 'The service answered in a way this version does not know.'),
+      );
     this.#over();
   }
 
   fail(error: ProtocolError): void {
-    this.#reject(error);
+    this.#answer.reject(error);
     this.#over();
   }
 

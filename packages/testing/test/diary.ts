@@ -52,13 +52,14 @@ export const diary = defineService({
 /** A diary of so many entries. */
 export function createDiary(entries: number): App<typeof diary> {
   let open = 0;
+  let written = entries;
   return {
     service: diary,
     handlers: {
       'diary.follow': async ({ since = 0 }, call) => {
         open += 1;
         try {
-          for (let seq = since + 1; seq <= entries; seq += 1) {
+          for (let seq = since + 1; seq <= written; seq += 1) {
             call.signal.throwIfAborted();
             await call.send({ seq, text: 'x'.repeat(seq % 100) });
           }
@@ -69,8 +70,11 @@ export function createDiary(entries: number): App<typeof diary> {
         }
       },
       'diary.shout': () => ({}),
-      'diary.add': () => ({ entries }),
-      'diary.read': () => ({ entries }),
+      'diary.add': () => {
+        written += 1;
+        return { entries: written };
+      },
+      'diary.read': () => ({ entries: written }),
       'diary.state': () => ({ open }),
     },
   };

@@ -23,7 +23,11 @@ describe('a heartbeat', () => {
     await sleep(50);
     proxy.blackHole();
     const started = performance.now();
-    expect(await waiting).toMatchObject({ type: 'unavailable', retry: 'unknown' });
+    expect(await waiting).toMatchObject({
+      type: 'unavailable',
+      retry: 'unknown',
+      message: expect.stringContaining('was lost: The service was silent for 3 s.'),
+    });
     const tookMs = performance.now() - started;
     expect([tookMs > 2200, tookMs < 3200]).toEqual([true, true]);
     await client.closed;

@@ -173,6 +173,29 @@ describe('PersistentClient.call', () => {
     expect(times).toBe(1);
   });
 
+  it('is done once each time, though its answers are lost', () =>
+    seeded(async (random) => {
+      await using rig = await startRig(createDiary(0));
+      await using proxy = await startFaultProxy(rig.running);
+      let cuts = 0;
+      const nextCut = (): void => {
+        proxy.faults = cuts < 20 ? { down: { cutAfterBytes: 1500 + random.below(2000) } } : {};
+      };
+      nextCut();
+      const client = new PersistentClient((signal) => connect(diary, proxy, { client: 'test/1', signal }), {
+        lost() {
+          cuts += 1;
+          nextCut();
+        },
+      });
+      const answers: number[] = [];
+      for (let time = 1; time <= 300; time += 1)
+        answers.push((await client.call('diary.add', { text: String(time) })).entries);
+      client.close();
+      expect(cuts).toBeGreaterThan(5);
+      expect(answers).toEqual(Array.from({ length: 300 }, (_, at) => at + 1));
+    }));
+
   it('waits for a service that is not there yet, and stops when told to', async () => {
     const nowhere = new PersistentClient((signal) =>
       connect(diary, { host: '127.0.0.1', port: 1 }, { client: 'test/1', signal }),
