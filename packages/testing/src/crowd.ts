@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /** Clients in a process of their own, so that what they cost is not taken for what the service costs. */
@@ -12,9 +12,17 @@ export interface Crowd<Report extends object> extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-/** Starts a crowd by its script, with its options, and waits for its first report. */
-export async function startCrowd<Report extends object>(script: URL, options: object): Promise<Crowd<Report>> {
-  const child = fork(script, [JSON.stringify(options)], { execArgv: [] });
+/**
+ * Starts a crowd by its script, with its options, and waits for its first report. `under` is a command that becomes the
+ * crowd in the same process.
+ */
+export async function startCrowd<Report extends object>(
+  script: URL,
+  options: object,
+  under: readonly string[] = [],
+): Promise<Crowd<Report>> {
+  const [command, ...words] = [...under, process.execPath, script.pathname, JSON.stringify(options)];
+  const child = spawn(command, words, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const exited = once(child, 'exit');
   const report = async (): Promise<Report> => {
     const [message] = await Promise.race([

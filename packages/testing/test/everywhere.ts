@@ -11,10 +11,14 @@ export interface Everywhere extends WorkshopProcess {
   readonly at: Endpoint & { readonly ca: string };
 }
 
-/** Starts a workshop with a throw-away certificate and a Unix socket. */
-export async function spawnEverywhere({ flags = [], ...options }: SpawnOptions = {}): Promise<Everywhere> {
+/** Starts a workshop with a throw-away certificate, for further `hosts` too, and a Unix socket. */
+export async function spawnEverywhere({
+  flags = [],
+  hosts = [],
+  ...options
+}: SpawnOptions & { hosts?: readonly string[] } = {}): Promise<Everywhere> {
   const folder = await temporaryFolder();
-  await makeCertificates(folder.path, ['localhost', '127.0.0.1'], { days: 1 });
+  await makeCertificates(folder.path, ['localhost', '127.0.0.1', ...hosts], { days: 1 });
   const ca = await readFile(certificateFiles(folder.path).ca, 'utf8');
   const socket = join(folder.path, 'workshop.sock');
   const workshop = await spawnWorkshop({ ...options, home: folder.path, flags: ['--socket', socket, ...flags] });

@@ -35,7 +35,7 @@ export async function spawnWorkshop(options: SpawnOptions & { home?: string } = 
 
 /** A crowd of this folder by its name, in front of a service. */
 export function gather<Report extends object>(
-  name: 'busy' | 'drip' | 'flood' | 'hold' | 'probe' | 'return',
+  name: 'busy' | 'drip' | 'flood' | 'guess' | 'hold' | 'probe' | 'return',
   { host, port }: { host: string; port: number },
   options: object,
 ): Promise<Crowd<Report>> {

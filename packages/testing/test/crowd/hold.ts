@@ -3,12 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { crowdOptions, report } from '../../src/crowd.ts';
 
 /** Connections that say one thing and then stay. Reports how many are open, how many were ever, and bytes read. */
-const { host, port, count, says, reads } = crowdOptions() as {
+const { host, port, count, says, next, reads } = crowdOptions() as {
   host: string;
   port: number;
   count: number;
   /** What each one writes as soon as it is open; nothing if empty. */
   says: string;
+  /** What it writes when the first is answered. */
+  next?: string;
   /** False leaves what is answered in the network. */
   reads: boolean;
 };
@@ -48,6 +50,7 @@ function open(): Promise<void> {
         if (says !== '') socket.write(says);
         resolve();
       });
+    if (next !== undefined) socket.once('data', () => socket.write(next));
     if (reads) socket.on('data', (chunk) => (bytes += chunk.length));
     else socket.pause();
   });
