@@ -4,7 +4,7 @@ import { temporaryFolder, testConfig, testLog } from '@sextant/testing/rig';
 import { create } from '../src/create.ts';
 
 const home = await temporaryFolder();
-afterAll(() => home[Symbol.asyncDispose]());
+afterAll(async () => home[Symbol.asyncDispose]());
 
 // Without a registry a peer is a service all the same.
 serviceSuite(() => create({ ...testConfig(home.path), registry: '127.0.0.1:1', name: undefined }, testLog, home.path));

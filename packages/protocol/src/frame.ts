@@ -61,6 +61,11 @@ export class FrameDecoder {
     return this.#state === 'line' && this.#partsBytes === 0;
   }
 
+  /** True once the position in the stream is lost: nothing that follows makes sense. */
+  get isLost(): boolean {
+    return this.#state === 'lost';
+  }
+
   push(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
     this.#decode();

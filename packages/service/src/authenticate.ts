@@ -1,7 +1,6 @@
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Auth } from '@sextant/protocol/session';
 import type { Remote } from '@sextant/wire/connection';
-import type { Principal } from './caller.ts';
 import { Challenge } from './challenge.ts';
 import type { Grant, Identities } from './identities.ts';
 import { Penalties } from './penalties.ts';
@@ -17,10 +16,14 @@ export interface Witness {
   exposed(grant: Grant, remote: Remote): void;
 }
 
+/** Somebody from elsewhere. */
+const STRANGER: Grant = { principal: { name: 'anonymous', scopes: [] } };
+
 /** Finds out who is at the other end of a connection. */
 export class Authenticator {
   readonly #names: { readonly service: string; readonly instance: string };
-  readonly #anonymous: readonly string[];
+  /** Whoever is on this machine. */
+  readonly #neighbour: Grant;
   readonly #identities: Identities;
   readonly #witness: Witness;
   readonly #penalties = new Penalties();
@@ -33,14 +36,14 @@ export class Authenticator {
     witness: Witness,
   ) {
     this.#names = names;
-    this.#anonymous = anonymous;
+    this.#neighbour = { principal: { ...STRANGER.principal, scopes: anonymous } };
     this.#identities = identities;
     this.#witness = witness;
   }
 
   /** Somebody who has not said who it is. */
-  stranger(remote: Remote): Principal {
-    return { name: 'anonymous', scopes: remote.local ? this.#anonymous : [] };
+  stranger({ local }: Remote): Grant {
+    return local ? this.#neighbour : STRANGER;
   }
 
   /** False once the token was revoked or has expired. */
@@ -87,14 +90,14 @@ export class Authenticator {
     const { service, instance } = this.#names;
     const look = async (): Promise<Grant | undefined> => {
       if (!challenge?.isSigned(key, signature, service, instance)) return undefined;
-      return (await this.#identities.byKey(key)) ?? this.#neighbour(key, remote);
+      return (await this.#identities.byKey(key)) ?? this.#known(key, remote);
     };
     return this.#admit(remote, look, 'This key is not known here, or the signature is not of its challenge.');
   }
 
   /** A key that nobody admitted, of somebody on this machine: no more than anybody here, but known again. */
-  #neighbour(key: string, remote: Remote): Grant | undefined {
-    const { scopes } = this.stranger(remote);
+  #known(key: string, remote: Remote): Grant | undefined {
+    const { scopes } = this.stranger(remote).principal;
     return scopes.length === 0 ? undefined : { principal: { name: `key:${key.slice(0, 16)}`, scopes } };
   }
 

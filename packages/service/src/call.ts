@@ -16,16 +16,24 @@ export class Call<Item = never> {
   readonly body: Uint8Array | undefined;
   readonly #connection: Connection;
   readonly #credit: Credit | undefined;
+  readonly #takesInput: boolean;
   #abort: AbortController | undefined;
   #reason: ProtocolError | undefined;
   #input: Input | undefined;
   #answered = false;
 
-  constructor({ id, credit }: Request, caller: Caller, connection: Connection, body: Uint8Array | undefined) {
+  constructor(
+    { id, credit }: Request,
+    caller: Caller,
+    connection: Connection,
+    body: Uint8Array | undefined,
+    takesInput: boolean,
+  ) {
     this.id = id;
     this.caller = caller;
     this.body = body;
     this.#connection = connection;
+    this.#takesInput = takesInput;
     this.#credit = credit === undefined ? undefined : new Credit(credit);
   }
 
@@ -104,6 +112,12 @@ export class Call<Item = never> {
     this.#connection.send(encodeLine(notification('rpc.data', { id: this.id, channel, end: true })));
   }
 
+  /** The caller sends no more: neither input nor credit. */
+  callerEnded(): void {
+    if (this.#takesInput) this.input.end();
+    this.#credit?.end();
+  }
+
   /** The caller allows more items and bytes. */
   allow(more: number): void {
     this.#credit?.grant(more);
@@ -135,13 +149,27 @@ export class Call<Item = never> {
   }
 
   async #allowed(): Promise<void> {
-    while (this.#isOutOfCredit && !this.#answered && !this.#reason) await this.#credit?.more();
+    while (this.#isOutOfCredit && !this.#answered && !this.#reason) {
+      if (this.#credit?.isOver) this.cancel(noMoreCredit());
+      else await this.#credit?.more();
+    }
     await this.#connection.drained();
   }
 
   #grant(bytes: number): void {
     if (!this.#answered) this.#connection.send(encodeLine(notification('rpc.credit', { id: this.id, n: bytes })));
   }
+}
+
+function noMoreCredit(): ProtocolError {
+  return new ProtocolError(
+    'limit',
+    'All credit is spent, and this side of the connection has ended: none can follow.',
+    {
+      limit: 'credit',
+      retry: 'unknown',
+    },
+  );
 }
 
 function overrun(window: number): ProtocolError {

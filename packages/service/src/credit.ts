@@ -1,6 +1,7 @@
 /** What a caller allows to be streamed to it: items and bytes of body, until it allows more. */
 export class Credit {
   #left: number;
+  #ended = false;
   #waiters: (() => void)[] = [];
 
   constructor(granted: number) {
@@ -25,6 +26,17 @@ export class Credit {
     return new Promise((resolve) => {
       this.#waiters.push(resolve);
     });
+  }
+
+  /** No more will be granted. */
+  end(): void {
+    this.#ended = true;
+    this.release();
+  }
+
+  /** True once it is spent for good. */
+  get isOver(): boolean {
+    return this.#ended && this.#left <= 0;
   }
 
   /** Whoever waits need not any more: there is some, or the request is over. */

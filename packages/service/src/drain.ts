@@ -3,13 +3,16 @@ import type { Session } from './session.ts';
 
 /** Milliseconds that cancelled requests have to be answered before their connections are cut. */
 const GRACE_MS = 500;
+/** Milliseconds for which requests that crossed our goodbye are still told that nothing was done. */
+const CROSSING_MS = 250;
 /** Milliseconds between two looks: long enough for what is queued to be written. */
 const LOOK_MS = 10;
 
 /** Ends every connection: what is unanswered has so long to be done, then it is cancelled, then it is cut. */
 export async function drain(sessions: ReadonlySet<Session>, graceMs: number): Promise<void> {
   for (const session of sessions) session.drain('shutdown', graceMs);
-  await idle(sessions, graceMs);
+  await sleep(Math.min(graceMs, CROSSING_MS));
+  await idle(sessions, graceMs - CROSSING_MS);
   for (const session of sessions) session.leave('shutdown');
   await idle(sessions, GRACE_MS);
   await sleep(LOOK_MS);

@@ -16,6 +16,10 @@ export interface Host {
   readonly authenticator: Authenticator;
   readonly outcomes: Outcomes;
   readonly watcher: Watcher;
+  /** A name for the next connection. */
+  nextId(): string;
+  /** Told once a connection is over. */
+  left(session: Caller): void;
   /** Told once a caller has said who it is. */
   known(remote: Remote): void;
 }

@@ -26,7 +26,7 @@ export class Liveness {
   }
 
   /** More time has passed: true if the connection has been silent for too long, or has not said who it is. */
-  isOver(elapsedMs: number, { busy, stranger }: { busy: boolean; stranger: boolean }): boolean {
+  isOver(elapsedMs: number, busy: boolean, stranger: boolean): boolean {
     const { receivedBytes } = this.#connection;
     this.#ageMs += elapsedMs;
     this.#silentMs = receivedBytes === this.#receivedBytes ? this.#silentMs + elapsedMs : 0;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Remote } from '@sextant/wire/connection';
-import PQueue from 'p-queue';
+import type PQueue from 'p-queue';
 import { sourceOf } from './source.ts';
 
 /** Milliseconds until whoever guessed wrongly hears of it. */
@@ -28,7 +28,7 @@ interface Source {
 /** Slows down whoever tries tokens. */
 export class Penalties {
   readonly #sources = new Map<string, Source>();
-  readonly #localAnswers = new PQueue({ intervalCap: LOCAL_PER_SECOND, interval: 1000 });
+  #localAnswers: PQueue | undefined;
 
   /**
    * Looks at a proof, unless its source has guessed wrongly lately. A wrong one is told after a while.
@@ -44,6 +44,9 @@ export class Penalties {
   }
 
   async #wait(): Promise<void> {
+    // Loaded when it is first needed: in most services that is never.
+    const { default: Queue } = await import('p-queue');
+    this.#localAnswers ??= new Queue({ intervalCap: LOCAL_PER_SECOND, interval: 1000 });
     if (this.#localAnswers.size >= MAX_WAITING) {
       throw new ProtocolError('rate_limited', 'Too many wrong credentials are tried on this machine at once.', {
         retryAfterMs: ANSWER_MS,

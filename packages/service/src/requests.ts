@@ -19,22 +19,21 @@ interface Open {
 
 /** The unanswered requests of one connection. */
 export class Requests {
-  readonly #caller: Caller;
+  readonly #caller: Caller & { idle(): void };
   readonly #connection: Connection;
   readonly #host: Host;
-  readonly #idle: () => void;
-  readonly #open = new Map<Id, Open>();
+  /** Only there while something is open: ten thousand connections are mostly idle. */
+  #open: Map<Id, Open> | undefined;
 
-  /** `idle` is told when the last one is answered. */
-  constructor(caller: Caller, connection: Connection, host: Host, idle: () => void) {
+  /** Its `idle` is told when the last one is answered. */
+  constructor(caller: Caller & { idle(): void }, connection: Connection, host: Host) {
     this.#caller = caller;
     this.#connection = connection;
     this.#host = host;
-    this.#idle = idle;
   }
 
   get size(): number {
-    return this.#open.size;
+    return this.#open?.size ?? 0;
   }
 
   /**
@@ -43,9 +42,9 @@ export class Requests {
    */
   begin(request: Request, body: Uint8Array | undefined): void {
     const { inFlight } = this.#caller.limits;
-    if (this.#open.has(request.id))
+    if (this.#open?.has(request.id))
       throw new ProtocolError('duplicate_id', 'A request with this id is still unanswered.');
-    if (this.#open.size >= inFlight) {
+    if (this.size >= inFlight) {
       throw new ProtocolError('limit', `A connection may have ${inFlight} requests unanswered; wait for one.`, {
         limit: 'inFlight',
         max: inFlight,
@@ -53,35 +52,47 @@ export class Requests {
     }
     const route = findRoute(this.#host.routes, request.method);
     if (route.method.channels && this.#caller.remote.transport === 'http') throw needsStream();
-    const call = new Call<never>(request, this.#caller, this.#connection, body);
+    const call = new Call<never>(
+      request,
+      this.#caller,
+      this.#connection,
+      body,
+      route.method.channels?.in !== undefined,
+    );
     const open = { call, route, since: performance.now() };
+    this.#open ??= new Map();
     this.#open.set(request.id, open);
     this.#run(open, request);
+  }
+
+  /** Keeps nothing where nothing is open. */
+  rest(): void {
+    if (this.size === 0) this.#open = undefined;
   }
 
   /** What a client says of one of its open requests. */
   notice({ method, params }: Notification, body: Uint8Array | undefined): void {
     if (method === 'rpc.data') {
       const { id, channel = '', end } = readAs(sessionNotifications['rpc.data'], params);
-      const open = this.#open.get(id);
+      const open = this.#open?.get(id);
       if (open?.route.method.channels?.in?.includes(channel)) open.call.input.push({ channel, body, end });
     } else if (method === 'rpc.cancel') {
       const { id } = readAs(sessionNotifications['rpc.cancel'], params);
-      this.#open.get(id)?.call.cancel(new ProtocolError('cancelled', 'Cancelled as asked.'));
+      this.#open?.get(id)?.call.cancel(new ProtocolError('cancelled', 'Cancelled as asked.'));
     } else if (method === 'rpc.credit') {
       const { id, n } = readAs(sessionNotifications['rpc.credit'], params);
-      this.#open.get(id)?.call.allow(n);
+      this.#open?.get(id)?.call.allow(n);
     }
   }
 
   /** The client sends no more into any of them. */
-  endInput(): void {
-    for (const { call, route } of this.#open.values()) if (route.method.channels?.in) call.input.end();
+  callerEnded(): void {
+    for (const { call } of this.#open?.values() ?? []) call.callerEnded();
   }
 
   /** Asks all of them to stop, or those that can be gone on with elsewhere. */
   cancel(reason: ProtocolError, which: 'all' | 'resumable'): void {
-    for (const { call, route } of this.#open.values()) {
+    for (const { call, route } of this.#open?.values() ?? []) {
       if (which === 'all' || route.method.resumable) call.cancel(reason);
     }
   }
@@ -158,9 +169,9 @@ export class Requests {
   }
 
   #conclude(open: Open, outcome: string, answer: object | undefined): void {
-    this.#open.delete(open.call.id);
+    this.#open?.delete(open.call.id);
     if (answer) this.#answer(open, outcome, answer);
-    if (this.#open.size === 0) this.#idle();
+    if (this.size === 0) this.#caller.idle();
   }
 
   /** Whoever asked would have to close the connection over a longer line than agreed. */

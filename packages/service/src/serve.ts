@@ -7,17 +7,6 @@ import { Session } from './session.ts';
 export function serve(connection: Connection, host: Host, sessions: Set<Session>, grant?: Grant): void {
   const session = new Session(connection, host, grant);
   sessions.add(session);
-  const { transport } = connection.remote;
-  host.watcher.opened(transport);
-  connection.open({
-    frame: (frame) => session.receive(frame),
-    malformed: (error, fatal) => session.refuse(error, fatal),
-    ended: () => session.finish(),
-    closed(error) {
-      sessions.delete(session);
-      session.close();
-      host.watcher.closed(transport);
-      if (error) host.log.debug({ session: session.id, reason: error.message }, 'a connection broke');
-    },
-  });
+  host.watcher.opened(connection.remote.transport);
+  connection.open(session);
 }

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { failure, readId, readMessage } from '@sextant/protocol/envelope';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { encodeLine, type Frame } from '@sextant/protocol/frame';
 import type { Limits } from '@sextant/protocol/limits';
 import { HEARTBEAT_MS, type Auth, type Goaway } from '@sextant/protocol/session';
-import type { Connection } from '@sextant/wire/connection';
+import type { Connection, ConnectionEvents } from '@sextant/wire/connection';
 import type { Caller, Principal } from './caller.ts';
 import type { Challenge } from './challenge.ts';
 import type { Host } from './host.ts';
@@ -14,8 +13,8 @@ import { forPeer } from './refusal.ts';
 import { Requests } from './requests.ts';
 
 /** One client's connection to a service: who it is, what it asks, and whether it is still there. */
-export class Session implements Caller {
-  readonly id = randomUUID();
+export class Session implements Caller, ConnectionEvents {
+  readonly id: string;
   readonly #connection: Connection;
   readonly #host: Host;
   readonly #requests: Requests;
@@ -24,17 +23,20 @@ export class Session implements Caller {
   #isOver = false;
   #grant: Grant;
   #challenge: Challenge | undefined;
-  #ended = false;
+  #isEnded = false;
   #leaving = false;
-  #malformed = 0;
+  #isRetired = false;
+  #isSilent = false;
+  #malformedLines = 0;
   #receivedFrames = 0;
   #sentFrames = 0;
 
   constructor(connection: Connection, host: Host, grant?: Grant) {
+    this.id = host.nextId();
     this.#connection = connection;
     this.#host = host;
-    this.#grant = grant ?? { principal: host.authenticator.stranger(connection.remote) };
-    this.#requests = new Requests(this, connection, host, () => this.#idle());
+    this.#grant = grant ?? host.authenticator.stranger(connection.remote);
+    this.#requests = new Requests(this, connection, host);
     this.#liveness = new Liveness(connection, host.limits);
     this.#setLimits();
   }
@@ -78,7 +80,7 @@ export class Session implements Caller {
     return this.#requests.size > 0;
   }
 
-  receive(frame: Frame): void {
+  frame(frame: Frame): void {
     this.#liveness.spoke();
     this.#receivedFrames += 1;
     try {
@@ -94,11 +96,11 @@ export class Session implements Caller {
   }
 
   /** Answers a line that could not be read; too many of them, or a lost position, end the connection. */
-  refuse(error: ProtocolError, fatal: boolean): void {
+  malformed(error: ProtocolError, fatal: boolean): void {
     if (this.#leaving) return;
-    this.#malformed += 1;
+    this.#malformedLines += 1;
     this.#say(failure(null, error));
-    if (fatal || this.#malformed >= this.limits.malformed) this.leave('protocol_error');
+    if (fatal || this.#malformedLines >= this.limits.malformed) this.leave('protocol_error');
   }
 
   /** While it is looked at who the caller is, nothing more is read. */
@@ -131,20 +133,25 @@ export class Session implements Caller {
   }
 
   /** The client will ask no more: what it asked is answered, then the connection ends. */
-  finish(): void {
-    this.#ended = true;
-    this.#requests.endInput();
+  ended(): void {
+    this.#isEnded = true;
+    this.#requests.callerEnded();
     if (!this.busy) this.#connection.end();
   }
 
   /** Time has passed: is the other side still there, and is it still welcome? */
   tick(elapsedMs: number): void {
     this.#countFrames();
+    this.#requests.rest();
     // An ended client may be gone or may still read; only bytes can tell. An empty line is ignored by a reader and is
     // answered with a reset by the system of one that is gone.
-    if (this.#ended && this.busy) this.#connection.send('\n');
-    if (!this.#leaving && this.#liveness.isOver(elapsedMs, { busy: this.busy, stranger: this.isStranger }))
+    if (this.#isEnded && this.busy) this.#connection.send('\n');
+    // Whoever was silent for too long is told, and a look later cut: it will hardly answer.
+    if (this.#isSilent) this.destroy();
+    else if (!this.#leaving && this.#liveness.isOver(elapsedMs, this.busy, this.isStranger)) {
+      this.#isSilent = true;
       this.leave('idle');
+    }
   }
 
   /** Says goodbye: what is unanswered has `graceMs`, and what can be gone on with elsewhere ends now. */
@@ -152,7 +159,7 @@ export class Session implements Caller {
     this.#goaway({ reason, graceMs });
     const ending = new ProtocolError('unavailable', 'The service ends; go on with another start of it.');
     this.#requests.cancel(ending, 'resumable');
-    this.retire();
+    this.#leaving = true;
   }
 
   /** Says goodbye, unless that was said, cancels what is unanswered and ends the connection once that is written. */
@@ -166,11 +173,14 @@ export class Session implements Caller {
   /** Begins nothing more, and ends the connection once everything is answered. */
   retire(): void {
     this.#leaving = true;
+    this.#isRetired = true;
     if (!this.busy) this.#connection.end();
   }
 
   /** The connection is over. */
-  close(): void {
+  closed(error: Error | undefined): void {
+    if (error) this.#host.log.debug({ session: this.id, reason: error.message }, 'a connection broke');
+    this.#host.left(this);
     this.#requests.cancel(new ProtocolError('cancelled', 'The connection ended.'), 'all');
     this.#countFrames();
     this.#isOver = true;
@@ -185,14 +195,15 @@ export class Session implements Caller {
   /** Since it was counted last: not for each frame, since there may be half a million of them in a second. */
   #countFrames(): void {
     const { sentFrames } = this.#connection;
-    this.#host.watcher.frames('in', this.#receivedFrames);
-    this.#host.watcher.frames('out', sentFrames - this.#sentFrames);
+    if (this.#receivedFrames > 0) this.#host.watcher.frames('in', this.#receivedFrames);
+    if (sentFrames > this.#sentFrames) this.#host.watcher.frames('out', sentFrames - this.#sentFrames);
     this.#receivedFrames = 0;
     this.#sentFrames = sentFrames;
   }
 
-  #idle(): void {
-    if (this.#ended || this.#leaving) this.#connection.end();
+  /** Nothing is unanswered any more. */
+  idle(): void {
+    if (this.#isEnded || this.#isRetired) this.#connection.end();
   }
 
   /** Whoever may ask nothing may also say little. */

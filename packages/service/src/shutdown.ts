@@ -32,6 +32,16 @@ export function closeWhenAsked(running: Running, drainMs: number, log: Log, lock
   process.on('SIGTERM', () => stop('SIGTERM', drainMs)).on('SIGINT', () => stop('SIGINT', BRIEF_MS));
   const orphaned = (): void => stop('the supervisor is gone', BRIEF_MS);
   process.once('disconnect', orphaned);
+  endOnFault(log);
   // Undefined without a supervisor; false if it has gone already, while the service was being made.
   if (!(process.connected ?? true)) orphaned();
+}
+
+/** What nobody caught leaves the service in a state that nobody knows: it says so in one line, and ends. */
+function endOnFault(log: Log): void {
+  const end = (error: unknown): void => {
+    log.fatal({ err: error }, 'a fault that nothing caught; the service ends');
+    process.exit(1);
+  };
+  process.on('uncaughtException', end).on('unhandledRejection', end);
 }

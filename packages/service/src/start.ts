@@ -7,6 +7,7 @@ import { listen, type ListenAddress, type Listener } from '@sextant/wire/listen'
 import { isLoopback } from '@sextant/wire/remote';
 import { Admission } from './admission.ts';
 import { Authenticator } from './authenticate.ts';
+import type { Caller } from './caller.ts';
 import { drain } from './drain.ts';
 import type { App } from './handler.ts';
 import type { Host } from './host.ts';
@@ -59,6 +60,8 @@ export async function start(app: App, options: Start): Promise<Running> {
   const { name, anonymous } = app.service;
   const instance = randomUUID();
   const sessions = new Set<Session>();
+  const everybody: Set<Caller> = sessions;
+  let count = 0;
   const queuedBytes = (): number => sum([...sessions].map(({ pendingBytes }) => pendingBytes));
   const watch = openWatch(app.service, options.folder, log, queuedBytes);
   const admission = new Admission(limits);
@@ -71,7 +74,12 @@ export async function start(app: App, options: Start): Promise<Running> {
     authenticator,
     outcomes: new Outcomes(limits.keyMs),
     watcher: watch,
+    nextId: () => `${instance.slice(0, 8)}-${(count += 1)}`,
     known: (remote) => admission.known(remote),
+    left(session) {
+      everybody.delete(session);
+      watch.closed(session.remote.transport);
+    },
   };
   const accept = (connection: Connection, grant?: Grant): void => serve(connection, host, sessions, grant);
   let closing = false;

@@ -37,7 +37,7 @@ export function loadCertificate(settings: {
 function namesOf({ subjectAltName = '' }: X509Certificate): string[] {
   return subjectAltName
     .split(', ')
-    .map((entry) => entry.replace(/^(DNS|IP Address):/, '').toLowerCase())
-    .map((name) => (name.includes(':') ? `[${name}]` : name))
+    .map((entry) => entry.replace(/^(DNS|IP Address):/, ''))
+    .map((name) => URL.parse(`tls://${name.includes(':') ? `[${name}]` : name}`)?.hostname.toLowerCase() ?? '')
     .filter((name) => name !== '');
 }

@@ -52,16 +52,16 @@ function watcher(metrics: Metrics, audit: Audit): Watcher {
 function witness(metrics: Metrics, audit: Audit, log: Log): Witness {
   return {
     authenticated: ({ principal, tokenId }, remote) =>
-      audit.record({ ...who('authenticated', principal.name, remote, 'ok'), token: tokenId }),
+      audit.record({ ...who('authenticated', principal.name, remote, 'ok'), tokenId }),
     refused(type, remote) {
       metrics.refused(type);
       audit.record(who(type === 'rate_limited' ? 'rate_limited' : 'refused', 'unknown', remote, type));
     },
     exposed(grant: Grant, remote) {
-      log.warn({ token: grant.tokenId, remote: remote.host }, 'a token came in clear over a network; revoke it');
+      log.warn({ tokenId: grant.tokenId, remote: remote.host }, 'a token came in clear over a network; revoke it');
       audit.record({
         ...who('token_exposed', grant.principal.name, remote, 'insecure_transport'),
-        token: grant.tokenId,
+        tokenId: grant.tokenId,
       });
     },
   };

@@ -32,6 +32,8 @@ describe('Client', () => {
     await using one = await rig();
     const waiting = one.client.call('work.hold', {});
     const failure = expect(waiting).rejects.toMatchObject({ type: 'unavailable', retry: 'unknown' });
+    // By then it has begun.
+    await one.client.ping();
     await one.running.close();
     await failure;
     await one.client.closed;

@@ -63,10 +63,7 @@ export class BrowserConnection implements Connection {
 
   open(events: ConnectionEvents): void {
     this.#events = events;
-    this.#decoder = new FrameDecoder(this.#limits, {
-      frame: (frame) => events.frame(frame),
-      malformed: (error, fatal) => events.malformed(error, fatal),
-    });
+    this.#decoder = new FrameDecoder(this.#limits, events);
     this.#socket.addEventListener('message', ({ data }) => this.#arrived(bytesOf(data)));
     this.#socket.addEventListener('close', ({ code }: CloseEvent) =>
       this.#close(code === 1000 ? undefined : new Error(`The WebSocket was closed with ${code}.`)),

@@ -52,10 +52,11 @@ function encrypt(
   const deadline = setTimeout(hangUp, deadlineMs);
   secure
     .on('error', hangUp)
+    .on('end', hangUp)
     .once('close', () => clearTimeout(deadline))
     .once('secure', () => {
       clearTimeout(deadline);
-      secure.off('error', hangUp);
+      secure.off('error', hangUp).off('end', hangUp);
       done(secure);
     });
   // A handshake that breaks off ends the socket below, not the one above it.

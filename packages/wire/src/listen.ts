@@ -45,7 +45,10 @@ function makeServer(transport: 'tcp' | 'unix', door: Door, undetected: Set<Socke
     const remote = remoteOf(socket, transport);
     if (!door.admit(socket, remote)) return void socket.resetAndDestroy();
     undetected.add(socket);
-    const known = (): void => void undetected.delete(socket);
+    const known = (): void => {
+      undetected.delete(socket);
+      socket.off('close', known);
+    };
     socket.once('close', known);
     enter(socket, transport, door, known);
   });

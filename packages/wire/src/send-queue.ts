@@ -1,5 +1,8 @@
-/** Writes parts, in order, and calls back when the system has taken them. */
-export type WriteParts = (parts: readonly (string | Uint8Array)[], done: () => void) => void;
+/** Where parts go. */
+export interface Outlet {
+  /** Writes parts, in order, and calls back when the system has taken them. */
+  write(parts: readonly (string | Uint8Array)[], done: () => void): void;
+}
 
 /** Parts smaller than this are put together in one piece; a larger one is cheaper to hand over as it is. */
 const JOIN_BYTES = 4096;
@@ -9,18 +12,18 @@ const JOIN_BYTES = 4096;
  * takes, so that a thousand small frames cost one system call.
  */
 export class SendQueue {
-  readonly #write: WriteParts;
+  readonly #outlet: Outlet;
   /** Above this much, a source should pause. */
   highWaterBytes: number;
   #parts: (string | Uint8Array)[] = [];
   #queuedBytes = 0;
   #writingBytes = 0;
   #scheduled = false;
-  #waiters: (() => void)[] = [];
+  #waiters: (() => void)[] | undefined;
   #closed = false;
 
-  constructor(write: WriteParts, highWaterBytes: number) {
-    this.#write = write;
+  constructor(outlet: Outlet, highWaterBytes: number) {
+    this.#outlet = outlet;
     this.highWaterBytes = highWaterBytes;
   }
 
@@ -43,7 +46,7 @@ export class SendQueue {
   drained(): Promise<void> {
     return this.congested && !this.#closed
       ? new Promise((resolve) => {
-          this.#waiters.push(resolve);
+          (this.#waiters ??= []).push(resolve);
         })
       : Promise.resolve();
   }
@@ -55,7 +58,7 @@ export class SendQueue {
     this.#writingBytes = this.#queuedBytes;
     this.#parts = [];
     this.#queuedBytes = 0;
-    this.#write(parts, this.#written);
+    this.#outlet.write(parts, () => this.#written());
   }
 
   /** Forgets what is queued and releases whoever waits. */
@@ -76,16 +79,16 @@ export class SendQueue {
     });
   }
 
-  readonly #written = (): void => {
+  #written(): void {
     this.#writingBytes = 0;
     this.flush();
     if (!this.congested) this.#release();
-  };
+  }
 
   #release(): void {
     const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const resolve of waiters) resolve();
+    this.#waiters = undefined;
+    for (const resolve of waiters ?? []) resolve();
   }
 }
 

@@ -3,7 +3,8 @@ import { ProtocolError } from '@sextant/protocol/errors';
 import { FrameDecoder } from '@sextant/protocol/frame';
 import type { Limits } from '@sextant/protocol/limits';
 import type { Connection, ConnectionEvents, Remote } from './connection.ts';
-import { SendQueue } from './send-queue.ts';
+import { SendQueue, type Outlet } from './send-queue.ts';
+import { StallWatch } from './stall.ts';
 
 /** Whoever vanished without a word is noticed within a minute, even where neither side has anything to say. */
 const KEEP_ALIVE = { enable: true, initialDelay: 30_000, interval: 10_000, count: 3 };
@@ -11,14 +12,22 @@ const KEEP_ALIVE = { enable: true, initialDelay: 30_000, interval: 10_000, count
 /** Milliseconds the other side has to end its side after we ended ours. */
 const LINGER_MS = 5000;
 
+/** The same where it was told that it makes no sense. */
+const LOST_LINGER_MS = 500;
+
+/** Bytes after a framing error that are read, so that closing does not reset the connection before the error is read. */
+const DISCARD_BYTES = 256 * 1024;
+
 /** Frames over a TCP or Unix socket. The socket must have been made with `allowHalfOpen`. */
-export class TcpConnection implements Connection {
+export class TcpConnection implements Connection, Outlet {
   readonly remote: Connection['remote'];
   readonly #socket: Socket;
   #limits: Limits;
   readonly #holdRequests: boolean;
   readonly #queue: SendQueue;
   #decoder: FrameDecoder | undefined;
+  #stall: StallWatch | undefined;
+  #discardedBytes = 0;
   #sentFrames = 0;
   #ending = false;
   #waiting = false;
@@ -30,7 +39,7 @@ export class TcpConnection implements Connection {
     this.#limits = limits;
     this.#holdRequests = holdRequests;
     this.remote = remote;
-    this.#queue = new SendQueue(this.#write, limits.outputHighWater);
+    this.#queue = new SendQueue(this, limits.outputHighWater);
     socket.setNoDelay(true);
     socket.setKeepAlive(KEEP_ALIVE);
   }
@@ -46,25 +55,19 @@ export class TcpConnection implements Connection {
   }
 
   open(events: ConnectionEvents): void {
-    const decoder = new FrameDecoder(this.#limits, {
-      frame: (frame) => events.frame(frame),
-      malformed: (error, fatal) => events.malformed(error, fatal),
-    });
-    this.#decoder = decoder;
+    this.#decoder = new FrameDecoder(this.#limits, events);
     let failure: Error | undefined;
     this.#socket
-      .on('data', (chunk: Buffer) => decoder.push(chunk))
+      .on('data', (chunk: Buffer) => this.#read(chunk))
       .on('end', () => {
-        if (!decoder.atBoundary) events.malformed(endedInside(), true);
+        if (this.#decoder?.atBoundary === false) events.malformed(endedInside(), true);
         events.ended();
       })
       .on('error', (error) => (failure = error))
-      .on('timeout', () => this.#timeout())
       .on('close', () => {
         this.#queue.close();
         events.closed(failure);
       });
-    this.#socket.setTimeout(this.#limits.stalledWriteMs);
   }
 
   send(...parts: (string | Uint8Array)[]): void {
@@ -120,21 +123,35 @@ export class TcpConnection implements Connection {
     this.#socket.destroy(error);
   }
 
-  readonly #write = (parts: readonly (string | Uint8Array)[], done: () => void): void => {
+  /** For the queue: hands parts to the system. */
+  write(parts: readonly (string | Uint8Array)[], done: () => void): void {
     this.#socket.cork();
     for (const part of parts.slice(0, -1)) this.#socket.write(part);
     this.#socket.write(parts.at(-1) ?? '', (error) => {
       if (error) return;
+      this.#stall?.progress();
       done();
       if (this.#ending && this.#queue.pendingBytes === 0) this.#finish();
     });
     this.#socket.uncork();
-  };
+    if (this.#socket.writableLength > 0) this.#watchReader();
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#decoder?.isLost) this.#discard(chunk.length);
+    else this.#decoder?.push(chunk);
+  }
+
+  /** Whoever goes on sending after a framing error gets a moment to read of it, but no more of our time than that. */
+  #discard(bytes: number): void {
+    this.#discardedBytes += bytes;
+    if (this.#discardedBytes > DISCARD_BYTES) this.#socket.pause();
+  }
 
   /** The other side gets the time to read the rest and to end its own side. */
   #finish(): void {
     this.#socket.end();
-    const linger = setTimeout(() => this.#socket.destroy(), LINGER_MS);
+    const linger = setTimeout(() => this.#socket.destroy(), this.#decoder?.isLost ? LOST_LINGER_MS : LINGER_MS);
     this.#socket.once('close', () => clearTimeout(linger));
   }
 
@@ -147,9 +164,11 @@ export class TcpConnection implements Connection {
     this.resume();
   }
 
-  /** Node restarts this clock at every byte that moves, so with output pending it means that none did. */
-  #timeout(): void {
-    if (this.#queue.pendingBytes > 0) this.destroy(unread());
+  #watchReader(): void {
+    this.#stall ??= new StallWatch(this.#socket, () => {
+      if (this.#queue.pendingBytes > 0) this.destroy(unread());
+    });
+    this.#stall.begin(this.#limits.stalledWriteMs);
   }
 }
 

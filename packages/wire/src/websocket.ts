@@ -5,9 +5,8 @@ import { FrameDecoder } from '@sextant/protocol/frame';
 import type { Limits } from '@sextant/protocol/limits';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Connection, ConnectionEvents, Remote } from './connection.ts';
-
-/** What both sides say they speak when a WebSocket is opened. */
-export const SUBPROTOCOL = 'sextant.v1';
+import { StallWatch } from './stall.ts';
+import { SUBPROTOCOL } from './subprotocol.ts';
 
 /** Milliseconds the other side has to answer a closing handshake. */
 const LINGER_MS = 5000;
@@ -55,6 +54,7 @@ class WebSocketConnection implements Connection {
   #events: ConnectionEvents | undefined;
   /** Messages that came in one chunk with the one that made us pause. */
   readonly #held: Message[] = [];
+  #stall: StallWatch | undefined;
   #sentFrames = 0;
   #pendingBytes = 0;
   #corked = false;
@@ -99,10 +99,7 @@ class WebSocketConnection implements Connection {
 
   open(events: ConnectionEvents): void {
     this.#events = events;
-    this.#decoder = new FrameDecoder(this.#limits, {
-      frame: (frame) => events.frame(frame),
-      malformed: (error, fatal) => events.malformed(error, fatal),
-    });
+    this.#decoder = new FrameDecoder(this.#limits, events);
     this.#webSocket
       .on('message', (data, isBinary) => this.#arrived({ data: data as Buffer, isBinary }))
       .on('error', (error) => (this.#failure ??= error))
@@ -110,9 +107,6 @@ class WebSocketConnection implements Connection {
         this.#release();
         events.closed(this.#failure);
       });
-    this.#socket.setTimeout(this.#limits.stalledWriteMs, () => {
-      if (this.#pendingBytes > 0) this.destroy(unread());
-    });
   }
 
   send(...parts: (string | Uint8Array)[]): void {
@@ -181,11 +175,20 @@ class WebSocketConnection implements Connection {
     setImmediate(() => {
       this.#corked = false;
       this.#socket.uncork();
+      if (this.#socket.writableLength > 0) this.#watchReader();
     });
+  }
+
+  #watchReader(): void {
+    this.#stall ??= new StallWatch(this.#socket, () => {
+      if (this.#pendingBytes > 0) this.destroy(unread());
+    });
+    this.#stall.begin(this.#limits.stalledWriteMs);
   }
 
   #written(bytes: number): void {
     this.#pendingBytes -= bytes;
+    this.#stall?.progress();
     if (!this.congested) this.#release();
   }
 

@@ -1,15 +1,18 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { SendQueue } from '../src/send-queue.ts';
+import { SendQueue, type Outlet } from '../src/send-queue.ts';
 
 /** A queue whose writes are gathered, and are done when the test says so. */
 function queue(highWater = 10) {
   const writes: string[][] = [];
   const waiting: (() => void)[] = [];
-  const sending = new SendQueue((parts, done) => {
-    writes.push(parts.map((part) => Buffer.from(part as Uint8Array).toString()));
-    waiting.push(done);
-  }, highWater);
+  const outlet: Outlet = {
+    write(parts, done) {
+      writes.push(parts.map((part) => Buffer.from(part as Uint8Array).toString()));
+      waiting.push(done);
+    },
+  };
+  const sending = new SendQueue(outlet, highWater);
   return { sending, writes, done: () => waiting.shift()?.() };
 }
 
@@ -27,7 +30,7 @@ describe('SendQueue', () => {
   it('hands large parts over as they are', async () => {
     const large = Buffer.alloc(5000, 'x');
     const handed: unknown[] = [];
-    const sending = new SendQueue((parts) => handed.push(...parts), 10);
+    const sending = new SendQueue({ write: (parts) => void handed.push(...parts) }, 10);
     for (const part of ['a', large, 'b', 'c']) sending.push(part);
     await turn();
     expect(handed).toEqual(['a', large, 'bc']);
