@@ -3,6 +3,7 @@ import { array, assert, asyncProperty, string } from 'fast-check';
 import { exchange, requestLine, typeOf } from '../../src/exchange.ts';
 import { seedOfRun } from '../../src/random.ts';
 import { startRig } from '../../src/rig.ts';
+import { NAUGHTY } from '../naughty-strings.ts';
 import { createWorkshop } from '../workshop.ts';
 
 describe('C9: bytes that are no text', () => {
@@ -58,26 +59,3 @@ describe('C9: bytes that are no text', () => {
     );
   });
 });
-
-/** What has broken others: each is plain text here. */
-const NAUGHTY = [
-  '',
-  'undefined',
-  'null',
-  'NaN',
-  '-Infinity',
-  '\0\x01\x1b[31m\x7f\u0080\u009f',
-  '\r\n\u2028\u2029\u0085',
-  '\u200b\u200d\u2060\ufeff',
-  '\u202etxt.exe',
-  'Ω≈ç√∫˜µ≤≥÷',
-  '田中さんにあげて下さい',
-  '👩‍👩‍👧‍👦🏳️‍🌈',
-  'Z̮̞̠͙͔ͅḀ̗̞͈̻̗Ḷ͙͎̯̹̞͓G̻O̭̗̮',
-  '"; DROP TABLE users; --',
-  '<script>alert(1)</script>',
-  '$(touch /tmp/x) `id` ${HOME} %s%n %00',
-  '../../../../etc/passwd',
-  '{"jsonrpc":"2.0","id":1,"method":"rpc.ping"}\n',
-  '\uffff\ufffe\u{10ffff}',
-];
