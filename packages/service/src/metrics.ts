@@ -1,9 +1,7 @@
-import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { ERROR_TYPES } from '@sextant/protocol/errors';
-import { VERSION } from '@sextant/protocol/version';
 import type { Remote } from '@sextant/wire/connection';
-import { addReading } from './reading.ts';
-import { addProcessMetrics } from './process-metrics.ts';
+import { add, countsOf, Durations, type Counts, type Requested } from './counts.ts';
 
 const TRANSPORTS = ['tcp', 'unix', 'websocket', 'http'] as const satisfies Remote['transport'][];
 const DIRECTIONS = ['in', 'out'] as const;
@@ -33,7 +31,16 @@ export interface Measured {
   readonly auditFailures: () => number;
 }
 
-/** What a service counts, as plain numbers; the library has them when somebody looks. */
+/** Everything that was counted. */
+export interface Counted extends Measured {
+  readonly connections: Counts;
+  readonly frames: Counts;
+  readonly refusals: Counts;
+  readonly requests: ReadonlyMap<string, Requested>;
+  readonly loopDelay: ReturnType<typeof monitorEventLoopDelay>;
+}
+
+/** What a service counts, as plain numbers; they are put into words when somebody looks. */
 export interface Metrics {
   opened(transport: Remote['transport']): void;
   closed(transport: Remote['transport']): void;
@@ -47,106 +54,39 @@ export interface Metrics {
   close(): void;
 }
 
-/** Upper ends in seconds: from a call in memory to the usual timeout. Streams may take longer. */
-const DURATIONS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
+/** Milliseconds between two looks at the event loop: fine enough for a hitch, and no load on an idle service. */
+export const LOOP_LOOK_MS = 20;
 const UNKNOWN = 'unknown';
 
 export function createMetrics(measured: Measured): Metrics {
-  const registry = new Registry();
-  registry.setDefaultLabels({ service: measured.service });
-  const connections = addCounts(registry, Gauge, 'sextant_connections', 'Connections now.', 'transport', TRANSPORTS);
-  const frames = addCounts(registry, Counter, 'sextant_frames_total', 'Frames in and out.', 'direction', DIRECTIONS);
-  const refusals = addCounts(registry, Counter, 'sextant_refused_total', 'Who was turned away.', 'reason', REFUSALS);
-  const request = addRequests(registry, measured.methods);
-  const { queuedBytes, auditFailures } = measured;
-  addReading(registry, Gauge, 'sextant_output_queued_bytes', 'Bytes that wait to be written.', queuedBytes);
-  addReading(registry, Counter, 'sextant_audit_failures_total', 'Entries that the audit log lost.', auditFailures);
-  addBuild(registry);
-  const ofProcess = addProcessMetrics(registry);
+  const counted: Counted = {
+    ...measured,
+    connections: countsOf(TRANSPORTS),
+    frames: countsOf(DIRECTIONS),
+    refusals: countsOf(REFUSALS),
+    requests: new Map([...measured.methods, UNKNOWN].map((method) => [method, nothingRequested()])),
+    loopDelay: monitorEventLoopDelay({ resolution: LOOP_LOOK_MS }),
+  };
+  counted.loopDelay.enable();
   return {
-    opened: (transport) => add(connections, transport, 1),
-    closed: (transport) => add(connections, transport, -1),
-    frames: (direction, count = 1) => add(frames, direction, count),
-    request,
-    refused: (reason) => add(refusals, reason, 1),
-    text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
-    close: () => ofProcess.close(),
+    opened: (transport) => add(counted.connections, transport, 1),
+    closed: (transport) => add(counted.connections, transport, -1),
+    frames: (direction, count = 1) => add(counted.frames, direction, count),
+    request: (method, outcome, seconds) => countRequest(counted, method, outcome, seconds),
+    refused: (reason) => add(counted.refusals, reason, 1),
+    // The library takes ten times as long to count, and 10 MB: it is there for whoever looks.
+    text: async () => (await import('./exposition.ts')).expose(counted),
+    close: () => void counted.loopDelay.disable(),
   };
 }
 
-type Counts = Map<string, number>;
-
-function add(counts: Counts, label: string, n: number): void {
-  counts.set(label, (counts.get(label) ?? 0) + n);
+function nothingRequested(): Requested {
+  return { outcomes: new Map(), durations: new Durations() };
 }
 
-/** Numbers by the values of one label, handed over when somebody looks: the library takes ten times as long for each. */
-function addCounts(
-  registry: Registry,
-  Kind: typeof Counter | typeof Gauge,
-  name: string,
-  help: string,
-  label: string,
-  values: readonly string[],
-): Counts {
-  const counts: Counts = new Map(values.map((value) => [value, 0]));
-  registry.registerMetric(
-    new Kind({
-      name,
-      help,
-      labelNames: [label],
-      registers: [],
-      collect(this: Counter<string> | Gauge<string>) {
-        this.reset();
-        for (const [value, count] of counts) this.inc({ [label]: value }, count);
-      },
-    }),
-  );
-  return counts;
-}
-
-function addRequests(registry: Registry, methods: Iterable<string>): Metrics['request'] {
-  const durations = new Histogram({
-    name: 'sextant_request_duration_seconds',
-    help: 'How long requests took, streams until their end.',
-    labelNames: ['method'],
-    buckets: DURATIONS,
-    registers: [registry],
-  });
-  const byMethod = new Map(
-    [...methods, UNKNOWN].map((method) => [
-      method,
-      { outcomes: new Map() as Counts, duration: durations.labels(method) },
-    ]),
-  );
-  registry.registerMetric(
-    new Counter({
-      name: 'sextant_requests_total',
-      help: 'Requests answered, by how they ended.',
-      labelNames: ['method', 'outcome'],
-      registers: [],
-      collect(this: Counter<'method' | 'outcome'>) {
-        this.reset();
-        for (const [method, { outcomes }] of byMethod) {
-          for (const [outcome, count] of outcomes) this.inc({ method, outcome }, count);
-        }
-      },
-    }),
-  );
-  return (method, outcome, seconds) => {
-    const counted = byMethod.get(method) ?? byMethod.get(UNKNOWN);
-    if (!counted) return;
-    add(counted.outcomes, outcome === 'ok' || Object.hasOwn(ERROR_TYPES, outcome) ? outcome : UNKNOWN, 1);
-    counted.duration.observe(seconds);
-  };
-}
-
-function addBuild(registry: Registry): void {
-  const build = new Gauge({
-    name: 'sextant_build_info',
-    help: 'What is running; always 1.',
-    labelNames: ['version', 'node'],
-    registers: [registry],
-  });
-  build.set({ version: VERSION, node: process.versions.node }, 1);
+function countRequest({ requests }: Counted, method: string, outcome: string, seconds: number): void {
+  const requested = requests.get(method) ?? requests.get(UNKNOWN);
+  if (!requested) return;
+  add(requested.outcomes, outcome === 'ok' || Object.hasOwn(ERROR_TYPES, outcome) ? outcome : UNKNOWN, 1);
+  requested.durations.observe(seconds);
 }

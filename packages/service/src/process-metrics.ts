@@ -1,17 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { performance } from 'node:perf_hooks';
 import { Counter, Gauge, type Registry } from '@prometheus-io/client';
 import { addReading } from './reading.ts';
 
-/** Milliseconds between two looks at the event loop: fine enough for a hitch, and no load on an idle service. */
-const LOOK_MS = 20;
-
-/** Metrics of the process itself, under the names that every dashboard knows; `close` ends what watches the event loop. */
-export function addProcessMetrics(registry: Registry): { close(): void } {
+/** Metrics of the process itself, under the names that every dashboard knows. */
+export function addProcessMetrics(registry: Registry): void {
   addMemory(registry);
   addTimes(registry);
   if (process.platform === 'linux') addDescriptors(registry);
-  return addLoopDelay(registry);
 }
 
 function addMemory(registry: Registry): void {
@@ -43,26 +39,4 @@ async function maxFds(): Promise<number> {
   const limits = await readFile('/proc/self/limits', 'utf8');
   const soft = /^Max open files +(\S+)/m.exec(limits)?.[1];
   return soft === 'unlimited' ? Number.MAX_SAFE_INTEGER : Number(soft);
-}
-
-/** Since the last time it was asked: a hitch must not hide behind a quiet week. */
-function addLoopDelay(registry: Registry): { close(): void } {
-  const delay = monitorEventLoopDelay({ resolution: LOOK_MS });
-  delay.enable();
-  registry.registerMetric(
-    new Gauge({
-      name: 'sextant_event_loop_delay_seconds',
-      help: 'How much later than planned the event loop came round, since the last look at this.',
-      labelNames: ['quantile'],
-      registers: [],
-      collect(this: Gauge<'quantile'>) {
-        const seconds = (ns: number): number => Math.max(0, ns / 1e9 - LOOK_MS / 1000);
-        this.set({ quantile: '0.5' }, seconds(delay.percentile(50)));
-        this.set({ quantile: '0.99' }, seconds(delay.percentile(99)));
-        this.set({ quantile: '1' }, seconds(delay.count > 0 ? delay.max : 0));
-        delay.reset();
-      },
-    }),
-  );
-  return { close: () => void delay.disable() };
 }

@@ -7,7 +7,7 @@ import { SendQueue, type Outlet } from './send-queue.ts';
 import { StallWatch } from './stall.ts';
 
 /** Whoever vanished without a word is noticed within a minute, even where neither side has anything to say. */
-const KEEP_ALIVE = { enable: true, initialDelay: 30_000, interval: 10_000, count: 3 };
+const KEEP_ALIVE = { enable: true, initialDelay: 30_000, interval: 5000, count: 5 };
 
 /** Milliseconds the other side has to end its side after we ended ours. */
 const LINGER_MS = 5000;
