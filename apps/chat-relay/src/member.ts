@@ -1,6 +1,6 @@
 import type { ItemOf } from '@sextant/protocol/method';
 import type { chatService } from '@sextant/protocol/chat';
-import type { Call } from '@sextant/service/call';
+import type { Call } from '@sextant/service/session/call';
 import type { Entry, History } from './history.ts';
 
 export type JoinCall = Call<ItemOf<(typeof chatService.methods)['chat.join']>>;

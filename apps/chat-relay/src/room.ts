@@ -1,5 +1,5 @@
 import { ProtocolError } from '@sextant/protocol/errors';
-import type { Caller } from '@sextant/service/caller';
+import type { Caller } from '@sextant/service/session/caller';
 import type { Entry, History } from './history.ts';
 import { Member, type JoinCall } from './member.ts';
 

@@ -1,6 +1,6 @@
 import { ProtocolError } from '@sextant/protocol/errors';
 import { closest } from '@sextant/service/closest';
-import type { Caller } from '@sextant/service/caller';
+import type { Caller } from '@sextant/service/session/caller';
 import { Histories, History } from './history.ts';
 import type { Member } from './member.ts';
 import { Room } from './room.ts';

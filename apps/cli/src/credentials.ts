@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { ConnectOptions } from '@sextant/client/connect';
 import { ProtocolError } from '@sextant/protocol/errors';
-import { certificateFiles } from '@sextant/service/certificates';
-import { defaultHome } from '@sextant/service/home';
-import { readLocalToken } from '@sextant/service/local-token';
-import { readPrivateFile } from '@sextant/service/private-file';
+import { certificateFiles } from '@sextant/service/certificates/certificates';
+import { defaultHome } from '@sextant/service/run/home';
+import { readLocalToken } from '@sextant/service/identity/local-token';
+import { readPrivateFile } from '@sextant/service/identity/private-file';
 import type { Address } from '@sextant/wire/address';
 import { isLoopback } from '@sextant/wire/remote';
 

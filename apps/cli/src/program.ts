@@ -1,6 +1,6 @@
 import { isErrorType } from '@sextant/protocol/errors';
 import { VERSION } from '@sextant/protocol/version';
-import { defaultHome } from '@sextant/service/home';
+import { defaultHome } from '@sextant/service/run/home';
 import { Command, CommanderError } from 'commander';
 import { addCertificateCommands } from './commands/cert.ts';
 import { addChatCommands } from './commands/chat.ts';

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { makeCertificates } from '@sextant/service/certificates';
+import { makeCertificates } from '@sextant/service/certificates/certificates';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { jsonLines } from './services.ts';
 import { run } from './sextant.ts';

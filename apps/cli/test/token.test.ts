@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { Tokens } from '@sextant/service/tokens';
+import { Tokens } from '@sextant/service/identity/tokens';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { jsonLines } from './services.ts';
 import { run } from './sextant.ts';

@@ -1,5 +1,5 @@
 import { registryService } from '@sextant/protocol/registry';
-import { run } from '@sextant/service/run';
+import { run } from '@sextant/service/run/run';
 import { create } from './create.ts';
 
 await run({ service: registryService, settings: {}, create });

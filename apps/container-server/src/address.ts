@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError } from '@sextant/service/config';
+import { ConfigError } from '@sextant/service/run/config';
 
 /** Where an engine is: for people, and as dockerode takes it. */
 export interface EngineAddress {

@@ -1,6 +1,6 @@
 import { containerService } from '@sextant/protocol/container';
 import type { App } from '@sextant/service/handler';
-import type { Log } from '@sextant/service/log';
+import type { Log } from '@sextant/service/observe/log';
 import { engineAddress } from './address.ts';
 import type { ContainerConfig } from './config.ts';
 import { Containers } from './containers.ts';

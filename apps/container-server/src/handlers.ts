@@ -1,6 +1,6 @@
 import type { containerService } from '@sextant/protocol/container';
 import type { Handlers } from '@sextant/service/handler';
-import type { Log } from '@sextant/service/log';
+import type { Log } from '@sextant/service/observe/log';
 import type { Containers } from './containers.ts';
 import type { Engine } from './engine.ts';
 import { create } from './handlers/create.ts';

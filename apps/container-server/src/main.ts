@@ -1,5 +1,5 @@
 import { containerService } from '@sextant/protocol/container';
-import { run } from '@sextant/service/run';
+import { run } from '@sextant/service/run/run';
 import { settings } from './config.ts';
 import { create } from './create.ts';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError } from '@sextant/service/config';
+import { ConfigError } from '@sextant/service/run/config';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { engineAddress } from '../src/address.ts';
 

@@ -1,4 +1,4 @@
-import type { Config } from '@sextant/service/config';
+import type { Config } from '@sextant/service/run/config';
 import { z } from 'zod';
 
 export const settings = {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileService } from '@sextant/protocol/file';
-import { dataFolder } from '@sextant/service/config';
+import { dataFolder } from '@sextant/service/run/config';
 import type { App } from '@sextant/service/handler';
 import type { FileConfig } from './config.ts';
 import { handlers } from './handlers.ts';

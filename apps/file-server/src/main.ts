@@ -1,5 +1,5 @@
 import { fileService } from '@sextant/protocol/file';
-import { run } from '@sextant/service/run';
+import { run } from '@sextant/service/run/run';
 import { settings } from './config.ts';
 import { create } from './create.ts';
 

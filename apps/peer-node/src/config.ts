@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { registryService } from '@sextant/protocol/registry';
 import { peerService } from '@sextant/protocol/peer';
 import { nameSchema } from '@sextant/protocol/values';
-import { dataFolder, type Config } from '@sextant/service/config';
+import { dataFolder, type Config } from '@sextant/service/run/config';
 import { z } from 'zod';
 
 export const settings = {

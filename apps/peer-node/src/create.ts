@@ -4,7 +4,7 @@ import { loadIdentity } from '@sextant/client/identity';
 import { peerService } from '@sextant/protocol/peer';
 import { registryService } from '@sextant/protocol/registry';
 import type { App } from '@sextant/service/handler';
-import type { Log } from '@sextant/service/log';
+import type { Log } from '@sextant/service/observe/log';
 import type { PeerConfig } from './config.ts';
 import { handlers } from './handlers.ts';
 import { Membership } from './membership.ts';

@@ -4,7 +4,7 @@ import { reconnecting } from '@sextant/client/reconnect';
 import { peerService } from '@sextant/protocol/peer';
 import type { Contact } from '@sextant/protocol/registry';
 import { VERSION } from '@sextant/protocol/version';
-import type { Log } from '@sextant/service/log';
+import type { Log } from '@sextant/service/observe/log';
 import { greetingFrom } from './greeting.ts';
 import type { Peers } from './peers.ts';
 

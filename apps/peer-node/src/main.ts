@@ -1,5 +1,5 @@
 import { peerService } from '@sextant/protocol/peer';
-import { run } from '@sextant/service/run';
+import { run } from '@sextant/service/run/run';
 import { folders, settings } from './config.ts';
 import { create } from './create.ts';
 

@@ -4,7 +4,7 @@ import { connect } from '@sextant/client/connect';
 import { reconnecting } from '@sextant/client/reconnect';
 import { peerService } from '@sextant/protocol/peer';
 import { registryService, type Contact } from '@sextant/protocol/registry';
-import type { Log } from '@sextant/service/log';
+import type { Log } from '@sextant/service/observe/log';
 import type { Address, HostAddress } from '@sextant/wire/address';
 import { CLIENT_NAME, Link, type Trust } from './link.ts';
 import type { Peers } from './peers.ts';

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { processService } from '@sextant/protocol/process';
-import { dataFolder } from '@sextant/service/config';
+import { dataFolder } from '@sextant/service/run/config';
 import type { App } from '@sextant/service/handler';
 import type { ProcessConfig } from './config.ts';
 import { handlers } from './handlers.ts';

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { InputPart } from '@sextant/service/input';
+import type { InputPart } from '@sextant/service/session/input';
 
 /**
  * Writes what a client sends on "stdin" to a program, no faster than it reads. What comes for one that is over or has

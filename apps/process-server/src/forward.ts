@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Call } from '@sextant/service/call';
+import type { Call } from '@sextant/service/session/call';
 import { Silence } from './silence.ts';
 
 /**

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { describe, expect, it } from '@jest/globals';
 import { connect } from '@sextant/client/connect';
 import { processService } from '@sextant/protocol/process';
-import { readLocalToken } from '@sextant/service/local-token';
+import { readLocalToken } from '@sextant/service/identity/local-token';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { allGone, isAlive, numbersOf, type Processes } from './rig.ts';
 

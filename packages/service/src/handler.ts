@@ -1,5 +1,5 @@
 import type { ItemOf, Method, ParamsOf, ResultOf, Service } from '@sextant/protocol/method';
-import type { Call } from './call.ts';
+import type { Call } from './session/call.ts';
 
 /** Answers one method. What it throws is the answer: a `ProtocolError` as it is, anything else as `internal`. */
 export type Handler<M extends Method> = (

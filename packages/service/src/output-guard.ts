@@ -1,4 +1,4 @@
-import type { Session } from './session.ts';
+import type { Session } from './session/session.ts';
 
 /** Milliseconds between two looks: what one connection can pile up meanwhile is bounded by its own limit. */
 const LOOK_MS = 250;

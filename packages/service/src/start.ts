@@ -6,23 +6,23 @@ import type { Connection } from '@sextant/wire/connection';
 import { listen, type ListenAddress, type Listener } from '@sextant/wire/listen';
 import { isLoopback } from '@sextant/wire/remote';
 import { Admission } from './admission.ts';
-import { Authenticator } from './authenticate.ts';
-import type { Caller } from './caller.ts';
-import { drain } from './drain.ts';
+import { Authenticator } from './identity/authenticate.ts';
+import type { Caller } from './session/caller.ts';
+import { drain } from './run/drain.ts';
 import type { App } from './handler.ts';
-import type { Host } from './host.ts';
+import type { Host } from './session/host.ts';
 import type { Allowed } from './http/allowed.ts';
 import { HttpServer } from './http/server.ts';
-import type { Grant, Identities } from './identities.ts';
-import type { Log } from './log.ts';
-import { Outcomes } from './outcomes.ts';
+import type { Grant, Identities } from './identity/identities.ts';
+import type { Log } from './observe/log.ts';
+import { Outcomes } from './session/outcomes.ts';
 import { guardOutput } from './output-guard.ts';
-import { pageAt, pagesOf } from './pages.ts';
-import { routesOf } from './routes.ts';
-import { serve } from './serve.ts';
-import type { Session } from './session.ts';
+import { pageAt, pagesOf } from './http/pages.ts';
+import { routesOf } from './session/routes.ts';
+import { serve } from './session/serve.ts';
+import type { Session } from './session/session.ts';
 import { sweep } from './sweep.ts';
-import { openWatch } from './watch.ts';
+import { openWatch } from './observe/watch.ts';
 
 /** A service that listens. */
 export interface Running {

@@ -1,5 +1,5 @@
-import type { Authenticator } from './authenticate.ts';
-import type { Session } from './session.ts';
+import type { Authenticator } from './identity/authenticate.ts';
+import type { Session } from './session/session.ts';
 
 /** Milliseconds between two looks at all connections. */
 const LOOK_MS = 500;

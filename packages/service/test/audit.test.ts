@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFil
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from '@jest/globals';
-import { openAudit, type AuditEntry } from '../src/audit.ts';
+import { openAudit, type AuditEntry } from '../src/observe/audit.ts';
 import { HOSTILE_TEXTS } from './hostile-texts.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer } from 'node:tls';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { certificateFiles, makeCertificates, readCertificate } from '../src/certificates.ts';
+import { certificateFiles, makeCertificates, readCertificate } from '../src/certificates/certificates.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const HOSTS = ['box.example.org', 'localhost', '127.0.0.1', '::1'];

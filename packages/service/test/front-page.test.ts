@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { describeService } from '@sextant/protocol/openrpc';
 import { SERVICES } from '@sextant/protocol/services';
-import { frontPage } from '../src/front-page.ts';
+import { frontPage } from '../src/http/front-page.ts';
 import { HOSTILE_TEXTS } from './hostile-texts.ts';
 
 const AT = { host: '127.0.0.1', port: 65432, encrypted: false };

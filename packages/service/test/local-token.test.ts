@@ -3,7 +3,7 @@ import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { openLocalToken, readLocalToken } from '../src/local-token.ts';
+import { openLocalToken, readLocalToken } from '../src/identity/local-token.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 describe('openLocalToken', () => {
@@ -21,7 +21,7 @@ describe('openLocalToken', () => {
 
   it('gives the same one to all who start at once', async () => {
     using home = temporaryFolder();
-    const source = new URL('../src/local-token.ts', import.meta.url).href;
+    const source = new URL('../src/identity/local-token.ts', import.meta.url).href;
     const open = `const { openLocalToken } = await import(${JSON.stringify(source)});
       console.log((await Promise.all([1, 2, 3].map(() => openLocalToken(${JSON.stringify(home.path)})))).join('\\n'));`;
     const runs = Array.from({ length: 4 }, () =>

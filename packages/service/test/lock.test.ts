@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from '@jest/globals';
-import { lockFolder } from '../src/lock.ts';
+import { lockFolder } from '../src/run/lock.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const PROGRAM = new URL('programs/hold-lock.ts', import.meta.url).pathname;

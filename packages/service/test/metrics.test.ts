@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { createMetrics, type Metrics } from '../src/metrics.ts';
+import { createMetrics, type Metrics } from '../src/observe/metrics.ts';
 
 /** Metrics of a service of two methods. `using` ends them. */
 function measure(queuedBytes: () => number = () => 0): Metrics & Disposable {

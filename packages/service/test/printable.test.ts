@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { printable, printableFields, toAscii } from '../src/printable.ts';
+import { printable, printableFields, toAscii } from '../src/observe/printable.ts';
 
 describe('printable', () => {
   it('leaves out what could let somebody in, at any depth and in any case', () => {

@@ -4,8 +4,8 @@ import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'no
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import type { TokenWish } from '../src/token-entry.ts';
-import { Tokens } from '../src/tokens.ts';
+import type { TokenWish } from '../src/identity/token-entry.ts';
+import { Tokens } from '../src/identity/tokens.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const ANN: TokenWish = { name: 'ann', scopes: ['chat:use', 'file:read:reports/*'] };
@@ -164,7 +164,7 @@ describe('Tokens', () => {
   it('keeps in whoever is in while it cannot tell', async () => {
     using store = open();
     const { id } = await made(store.tokens);
-    const tokens = new URL('../src/tokens.ts', import.meta.url).href;
+    const tokens = new URL('../src/identity/tokens.ts', import.meta.url).href;
     const { stdout } = await promisify(execFile)('sh', [
       '-c',
       'ulimit -n 64; exec "$0" "$@"',

@@ -6,10 +6,10 @@ import { connect } from '@sextant/client/connect';
 import { LIMITS, type Limits } from '@sextant/protocol/limits';
 import type { Service } from '@sextant/protocol/method';
 import type { App } from '@sextant/service/handler';
-import type { Config } from '@sextant/service/config';
-import { openIdentities } from '@sextant/service/identities';
-import { openLocalToken } from '@sextant/service/local-token';
-import { createLog } from '@sextant/service/log';
+import type { Config } from '@sextant/service/run/config';
+import { openIdentities } from '@sextant/service/identity/identities';
+import { openLocalToken } from '@sextant/service/identity/local-token';
+import { createLog } from '@sextant/service/observe/log';
 import { start, type Running, type Start } from '@sextant/service/start';
 
 /** A service running for a test, with a client beside it. `await using` ends it all. */

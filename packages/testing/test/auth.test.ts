@@ -5,7 +5,7 @@ import { introduce, prove } from '@sextant/client/auth';
 import { connect } from '@sextant/client/connect';
 import { identityFrom, loadIdentity } from '@sextant/client/identity';
 import { ProtocolError } from '@sextant/protocol/errors';
-import { Tokens } from '@sextant/service/tokens';
+import { Tokens } from '@sextant/service/identity/tokens';
 import { startRig, temporaryFolder } from '../src/rig.ts';
 import { createWorkshop, workshop } from './workshop.ts';
 

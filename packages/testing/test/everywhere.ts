@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { certificateFiles, makeCertificates } from '@sextant/service/certificates';
+import { certificateFiles, makeCertificates } from '@sextant/service/certificates/certificates';
 import { temporaryFolder } from '../src/rig.ts';
 import type { SpawnOptions } from '../src/spawn.ts';
 import type { Endpoint } from '../src/transports.ts';

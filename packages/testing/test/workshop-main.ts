@@ -1,4 +1,4 @@
-import { run } from '@sextant/service/run';
+import { run } from '@sextant/service/run/run';
 import { createWorkshop, workshop } from './workshop.ts';
 
 await run({ service: workshop, settings: {}, create: async () => createWorkshop() });

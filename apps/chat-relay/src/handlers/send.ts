@@ -1,7 +1,7 @@
 import type { chatService } from '@sextant/protocol/chat';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { HandlerOf } from '@sextant/service/handler';
-import type { Caller } from '@sextant/service/caller';
+import type { Caller } from '@sextant/service/session/caller';
 import type { Rooms } from '../rooms.ts';
 
 /** The text that ends a session; older than this protocol. */

@@ -6,7 +6,7 @@ import {
   makeCertificates,
   readCertificate,
   type CertificateFacts,
-} from '@sextant/service/certificates';
+} from '@sextant/service/certificates/certificates';
 import { type Command, InvalidArgumentError } from 'commander';
 import { collect } from '../arguments.ts';
 import { ownHosts } from '../certificates/hosts.ts';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { ProtocolError } from '@sextant/protocol/errors';
-import { certificateFiles } from '@sextant/service/certificates';
+import { certificateFiles } from '@sextant/service/certificates/certificates';
 import { closest } from '@sextant/service/closest';
-import { isExpired, type TokenEntry } from '@sextant/service/token-entry';
-import { Tokens } from '@sextant/service/tokens';
+import { isExpired, type TokenEntry } from '@sextant/service/identity/token-entry';
+import { Tokens } from '@sextant/service/identity/tokens';
 import type { Command } from 'commander';
 import { collect } from '../arguments.ts';
 import { dim, print, printJson, printList, say, table } from '../output.ts';

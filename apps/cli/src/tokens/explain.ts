@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { allowsAll, allowsSome } from '@sextant/protocol/scope';
-import type { TokenEntry } from '@sextant/service/token-entry';
+import type { TokenEntry } from '@sextant/service/identity/token-entry';
 import { table } from '../output.ts';
 import { SELF } from '../self.ts';
 import { localTime } from '../time.ts';

@@ -1,9 +1,9 @@
 import type { containerService, PullProgress } from '@sextant/protocol/container';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { ParamsOf } from '@sextant/protocol/method';
-import type { Call } from '@sextant/service/call';
+import type { Call } from '@sextant/service/session/call';
 import type { HandlerOf } from '@sextant/service/handler';
-import type { Log } from '@sextant/service/log';
+import type { Log } from '@sextant/service/observe/log';
 import { creation } from '../creation.ts';
 import type { Engine, Reference } from '../engine.ts';
 import { fullName } from '../image.ts';

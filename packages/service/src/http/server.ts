@@ -6,7 +6,7 @@ import type { Limits } from '@sextant/protocol/limits';
 import type { Connection, Remote } from '@sextant/wire/connection';
 import { help } from '@sextant/wire/help';
 import { WebSocketDoor } from '@sextant/wire/websocket';
-import type { Grant } from '../identities.ts';
+import type { Grant } from '../identity/identities.ts';
 import { refuse, type Allowed } from './allowed.ts';
 import { json, write, type Answer } from './answer.ts';
 import { PostConnection } from './post.ts';

@@ -1,4 +1,4 @@
-import { lockFolder } from '../../src/lock.ts';
+import { lockFolder } from '../../src/run/lock.ts';
 
 /**
  * Tries to lock a folder as often as asked, prints what came of it as JSON, and keeps what it got until it is

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openAudit } from '../../src/audit.ts';
+import { openAudit } from '../../src/observe/audit.ts';
 
 /** Records as many entries as asked and prints how many failed and how often that was logged; then waits to be killed. */
 const [folder = '', count = '1', last] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/observe/log.ts';
 
 /** Logs each text of the JSON array on stdin in every place a text can have: as many lines as `PLACES` for each. */
 const log = createLog('test', 'info');

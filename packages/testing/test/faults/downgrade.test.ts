@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
-import { readLocalToken } from '@sextant/service/local-token';
+import { readLocalToken } from '@sextant/service/identity/local-token';
 import { requestLine } from '../../src/exchange.ts';
 import { openNamespace } from '../../src/namespace.ts';
 import { describeUnless, missingNamespaces, missingPrograms } from '../../src/tools.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { connect } from '@sextant/client/connect';
-import { readLocalToken } from '@sextant/service/local-token';
+import { readLocalToken } from '@sextant/service/identity/local-token';
 import { startCrowd } from '../../src/crowd.ts';
 import { holdFigure, printFigure } from '../../src/figure.ts';
 import { openNamespace } from '../../src/namespace.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Remote } from '@sextant/wire/connection';
 import type PQueue from 'p-queue';
-import { sourceOf } from './source.ts';
+import { sourceOf } from '../source.ts';
 
 /** Milliseconds until whoever guessed wrongly hears of it. */
 const ANSWER_MS = 1000;

@@ -2,7 +2,14 @@ import { createPrivateKey, generateKeyPairSync, randomBytes, X509Certificate, ty
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { createFile, isMissing, isTaken, makePrivateFolder, readPrivateFile, replaceFile } from './private-file.ts';
+import {
+  createFile,
+  isMissing,
+  isTaken,
+  makePrivateFolder,
+  readPrivateFile,
+  replaceFile,
+} from '../identity/private-file.ts';
 
 /** Where a home keeps its authority and the certificate of its services. */
 export interface CertificateFiles {

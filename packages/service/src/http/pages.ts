@@ -4,8 +4,8 @@ import { allowsAll } from '@sextant/protocol/scope';
 import { VERSION } from '@sextant/protocol/version';
 import type { Remote } from '@sextant/wire/connection';
 import { frontPage } from './front-page.ts';
-import { json, type Answer } from './http/answer.ts';
-import type { Grant } from './identities.ts';
+import { json, type Answer } from './answer.ts';
+import type { Grant } from '../identity/identities.ts';
 
 /** What a service shows by HTTP. */
 export interface PageSources {

@@ -1,5 +1,5 @@
-import type { Log } from './log.ts';
-import type { Running } from './start.ts';
+import type { Log } from '../observe/log.ts';
+import type { Running } from '../start.ts';
 
 /** Milliseconds that unanswered requests have where somebody waits for the service to end. */
 const BRIEF_MS = 300;

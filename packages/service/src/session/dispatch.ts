@@ -4,7 +4,7 @@ import type { Method } from '@sextant/protocol/method';
 import { allows, allowsAll, allowsSome } from '@sextant/protocol/scope';
 import type { Call } from './call.ts';
 import type { Principal } from './caller.ts';
-import { closest } from './closest.ts';
+import { closest } from '../closest.ts';
 
 /** A method and what answers it, with the types forgotten: the schema is checked before the handler runs. */
 export interface Route {

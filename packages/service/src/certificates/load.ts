@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { ConfigError } from './config.ts';
+import { ConfigError } from '../run/config.ts';
 
 /** A service's certificate, ready for use, and the names it is for. */
 export interface Certificate {

@@ -1,4 +1,4 @@
-import type { Principal } from './caller.ts';
+import type { Principal } from '../session/caller.ts';
 import { openLocalToken } from './local-token.ts';
 import type { TokenEntry } from './token-entry.ts';
 import { hashOf, sameHash } from './token-text.ts';

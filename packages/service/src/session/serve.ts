@@ -1,6 +1,6 @@
 import type { Connection } from '@sextant/wire/connection';
 import type { Host } from './host.ts';
-import type { Grant } from './identities.ts';
+import type { Grant } from '../identity/identities.ts';
 import { Session } from './session.ts';
 
 /** Serves one connection until it ends. `sessions` holds it as long. */

@@ -3,7 +3,7 @@ import { describeService } from '@sextant/protocol/openrpc';
 import { sessionMethods } from '@sextant/protocol/session';
 import { VERSION } from '@sextant/protocol/version';
 import type { Route, Routes } from './dispatch.ts';
-import type { App, Handlers } from './handler.ts';
+import type { App, Handlers } from '../handler.ts';
 import { hello, type Introduction } from './hello.ts';
 
 /** Everything a service answers, by name: what every service does, and its own. */

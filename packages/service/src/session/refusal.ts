@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ProtocolError } from '@sextant/protocol/errors';
-import type { Log } from './log.ts';
+import type { Log } from '../observe/log.ts';
 
 /** Errors meant for the other side go there; of all others it gets the number of a line in our log. */
 export function forPeer(error: unknown, log: Log, where: object): ProtocolError {

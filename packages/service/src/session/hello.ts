@@ -1,7 +1,7 @@
 import { ProtocolError } from '@sextant/protocol/errors';
 import { PROTOCOL_VERSION, type sessionMethods } from '@sextant/protocol/session';
 import { VERSION } from '@sextant/protocol/version';
-import type { Handler } from './handler.ts';
+import type { Handler } from '../handler.ts';
 
 /** What a service says of itself. */
 export interface Introduction {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Session } from './session.ts';
+import type { Session } from '../session/session.ts';
 
 /** Milliseconds that cancelled requests have to be answered before their connections are cut. */
 const GRACE_MS = 500;

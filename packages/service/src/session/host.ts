@@ -1,9 +1,9 @@
 import type { Limits } from '@sextant/protocol/limits';
-import type { Authenticator } from './authenticate.ts';
+import type { Authenticator } from '../identity/authenticate.ts';
 import type { Caller } from './caller.ts';
 import type { Routes } from './dispatch.ts';
 import type { Remote } from '@sextant/wire/connection';
-import type { Log } from './log.ts';
+import type { Log } from '../observe/log.ts';
 import type { Outcomes } from './outcomes.ts';
 
 /** What sessions need of the service they belong to. */

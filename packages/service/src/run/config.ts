@@ -4,7 +4,7 @@ import { describeIssues } from '@sextant/protocol/envelope';
 import { z } from 'zod';
 import { defaultHome } from './home.ts';
 import { limitsSchema } from './limits.ts';
-import { LOG_LEVELS } from './log.ts';
+import { LOG_LEVELS } from '../observe/log.ts';
 
 /** `a,b` -> `['a', 'b']` */
 const names = z

@@ -2,10 +2,10 @@ import type { Service } from '@sextant/protocol/method';
 import { sessionMethods } from '@sextant/protocol/session';
 import type { Remote } from '@sextant/wire/connection';
 import { openAudit, type Audit, type AuditEntry } from './audit.ts';
-import type { Witness } from './authenticate.ts';
-import type { Watcher } from './host.ts';
-import type { Answer } from './http/answer.ts';
-import type { Grant } from './identities.ts';
+import type { Witness } from '../identity/authenticate.ts';
+import type { Watcher } from '../session/host.ts';
+import type { Answer } from '../http/answer.ts';
+import type { Grant } from '../identity/identities.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics, type Refusal } from './metrics.ts';
 

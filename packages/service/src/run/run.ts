@@ -2,14 +2,14 @@ import type { Service } from '@sextant/protocol/method';
 import { isLoopback } from '@sextant/wire/remote';
 import type { z } from 'zod';
 import { ConfigError, configSchema, dataFolder, describeConfig, readConfig, type Config } from './config.ts';
-import type { App } from './handler.ts';
-import { ownNames } from './http/allowed.ts';
-import { openIdentities } from './identities.ts';
+import type { App } from '../handler.ts';
+import { ownNames } from '../http/allowed.ts';
+import { openIdentities } from '../identity/identities.ts';
 import { lockFirst } from './lock.ts';
-import { createLog, type Log } from './log.ts';
+import { createLog, type Log } from '../observe/log.ts';
 import { closeWhenAsked } from './shutdown.ts';
-import { start } from './start.ts';
-import { loadCertificate } from './tls.ts';
+import { start } from '../start.ts';
+import { loadCertificate } from '../certificates/load.ts';
 
 /** What a service's `main` hands over: what it is, its own settings, and how it is made from them. */
 export interface Program<S extends Service, Settings extends z.ZodRawShape> {
