@@ -11,5 +11,9 @@ export async function create(config: ContainerConfig, log: Log): Promise<App<typ
   const address = engineAddress(config.engine, process.env);
   const engine = new Engine(address, config);
   log.info({ engine: address.url }, 'drives this engine');
-  return { service: containerService, handlers: handlers(engine, new Containers(engine), config.publishHost, log) };
+  return {
+    service: containerService,
+    handlers: handlers(engine, new Containers(engine), config.publishHost, log),
+    unready: () => engine.unready(),
+  };
 }

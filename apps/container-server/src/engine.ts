@@ -47,6 +47,16 @@ export class Engine {
     this.#times = times;
   }
 
+  /** Why no container can be made now, if none can. */
+  async unready(): Promise<string[]> {
+    try {
+      await this.#ask((docker, abortSignal) => docker.version({ abortSignal }));
+      return [];
+    } catch (error) {
+      return [Error.isError(error) ? error.message : String(error)];
+    }
+  }
+
   info(): Promise<{ info: SystemInfo; version: Docker.DockerVersion }> {
     return this.#ask(async (docker, abortSignal) => {
       const [info, version] = await Promise.all([docker.info({ abortSignal }), docker.version({ abortSignal })]);

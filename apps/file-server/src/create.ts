@@ -13,6 +13,7 @@ export async function create(config: FileConfig): Promise<App<typeof fileService
   return {
     service: fileService,
     handlers: handlers(root, uploads),
+    unready: () => root.unready(),
     close: async () => {
       await uploads.close();
       await root.close();

@@ -1,5 +1,5 @@
 import { constants, type Dirent, type Stats } from 'node:fs';
-import { lstat, mkdir, open, readdir, realpath, type FileHandle } from 'node:fs/promises';
+import { access, lstat, mkdir, open, readdir, realpath, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileEntry } from '@sextant/protocol/file';
 import { explain, notFound, unservable } from './reasons.ts';
@@ -32,6 +32,17 @@ export class Root {
 
   close(): Promise<void> {
     return this.#handle.close();
+  }
+
+  /** Why nothing can be put here now, if it cannot. */
+  async unready(): Promise<string[]> {
+    try {
+      await access(this.#folder, constants.R_OK | constants.W_OK);
+      return [];
+    } catch (error) {
+      const code = Error.isError(error) && 'code' in error ? String(error.code) : 'unknown reason';
+      return [`the served folder cannot be written (${code})`];
+    }
   }
 
   /** Where the operating system finds the served folder; for what the service itself puts there. */

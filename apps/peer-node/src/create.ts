@@ -18,6 +18,7 @@ export async function create(config: PeerConfig, log: Log, folder: string): Prom
   return {
     service: peerService,
     handlers: handlers(peers),
+    unready: () => peers.unready(),
     listening: (address) => membership.begin(address),
     close: () => membership.end(),
   };

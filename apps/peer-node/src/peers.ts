@@ -28,6 +28,11 @@ export class Peers {
     });
   }
 
+  /** Why nobody finds this node yet, if so. */
+  unready(): Promise<string[]> {
+    return Promise.resolve(this.#self ? [] : ['the registry was not reached yet']);
+  }
+
   is(self: PeerAddress): void {
     this.#self = self;
   }

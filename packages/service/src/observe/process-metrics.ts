@@ -1,6 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { Counter, Gauge, type Registry } from '@prometheus-io/client';
+import { maxFds, openFds } from './descriptors.ts';
 import { addReading } from './reading.ts';
 
 /** Metrics of the process itself, under the names that every dashboard knows. */
@@ -28,15 +28,4 @@ function addTimes(registry: Registry): void {
 function addDescriptors(registry: Registry): void {
   addReading(registry, Gauge, 'process_open_fds', 'Files and sockets it has open.', openFds);
   addReading(registry, Gauge, 'process_max_fds', 'Files and sockets it may have open.', maxFds);
-}
-
-async function openFds(): Promise<number> {
-  // One of them is the folder that is read.
-  return (await readdir('/proc/self/fd')).length - 1;
-}
-
-async function maxFds(): Promise<number> {
-  const limits = await readFile('/proc/self/limits', 'utf8');
-  const soft = /^Max open files +(\S+)/m.exec(limits)?.[1];
-  return soft === 'unlimited' ? Number.MAX_SAFE_INTEGER : Number(soft);
 }

@@ -1,3 +1,4 @@
+import type { Limits } from '@sextant/protocol/limits';
 import type { Service } from '@sextant/protocol/method';
 import { isLoopback } from '@sextant/wire/remote';
 import type { z } from 'zod';
@@ -6,6 +7,7 @@ import type { App } from '../handler.ts';
 import { ownNames } from '../http/allowed.ts';
 import { openIdentities } from '../identity/identities.ts';
 import { lockFirst } from './lock.ts';
+import { maxFds } from '../observe/descriptors.ts';
 import { createLog, type Log } from '../observe/log.ts';
 import { closeWhenAsked } from './shutdown.ts';
 import { start } from '../start.ts';
@@ -49,6 +51,7 @@ export async function run<S extends Service, Settings extends z.ZodRawShape>(
     const running = await start(app, {
       ...config,
       log,
+      limits: await withinDescriptors(config.limits, log),
       identities: await openIdentities(config.home),
       tls: certificate?.context,
       allowed: {
@@ -64,6 +67,17 @@ export async function run<S extends Service, Settings extends z.ZodRawShape>(
     // What was created before the failure must not keep the process alive.
     announce({ service: name, error: explain(error) }, () => process.exit(error instanceof ConfigError ? 2 : 1));
   }
+}
+
+/**
+ * A connection that is accepted without a descriptor left is dropped in silence, and files cannot be opened any more: so
+ * there are never more connections than three quarters of the descriptors.
+ */
+async function withinDescriptors(limits: Limits, log: Log): Promise<Limits> {
+  const most = Math.floor((await maxFds().catch(() => Infinity)) * 0.75);
+  if (limits.connections <= most) return limits;
+  log.warn({ wanted: limits.connections, connections: most }, 'fewer connections than wanted: open files are limited');
+  return { ...limits, connections: most };
 }
 
 function announce(line: object, written?: () => void): void {

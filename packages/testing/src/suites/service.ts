@@ -2,7 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { connect } from '@sextant/client/connect';
 import { LIMITS } from '@sextant/protocol/limits';
 import type { Service } from '@sextant/protocol/method';
+import { describeService } from '@sextant/protocol/openrpc';
+import { allowsSome } from '@sextant/protocol/scope';
 import { sessionMethods } from '@sextant/protocol/session';
+import { VERSION } from '@sextant/protocol/version';
 import type { App } from '@sextant/service/handler';
 import { openRawSocket } from '../raw-socket.ts';
 import { startRig } from '../rig.ts';
@@ -22,6 +25,34 @@ export function serviceSuite<S extends Service>(create: () => Promise<App<S>>): 
       const app = await create();
       await using rig = await startRig(app);
       expect(rig.client.hello.methods).toEqual(expect.arrayContaining(Object.keys(app.service.methods)));
+    });
+
+    it('tells of itself by HTTP, and whether it can work', async () => {
+      const app = await create();
+      await using rig = await startRig(app);
+      const at = `http://127.0.0.1:${rig.running.port}`;
+      expect(await (await fetch(`${at}/healthz`)).json()).toEqual({ status: 'ok' });
+      const ready = await fetch(`${at}/readyz`);
+      const reasons = (await app.unready?.()) ?? [];
+      expect(await ready.json()).toEqual(reasons.length === 0 ? { ready: true } : { ready: false, reasons });
+      expect(ready.status).toBe(reasons.length === 0 ? 200 : 503);
+      expect(await (await fetch(`${at}/openrpc.json`)).json()).toEqual(describeService(app.service, VERSION));
+      expect(await (await fetch(at)).text()).toContain(`<title>${app.service.name}`);
+      expect(await (await fetch(`${at}/metrics`)).text()).toContain(`service="${app.service.name}"`);
+    });
+
+    it('lets nobody do more without a token than it says', async () => {
+      const app = await create();
+      await using rig = await startRig(app);
+      const anonymous = await connect(app.service, rig.running, { client: 'test/1' });
+      expect(anonymous.hello).toMatchObject({ principal: 'anonymous', scopes: app.service.anonymous });
+      using raw = await openRawSocket(rig.running);
+      for (const [name, method] of Object.entries(app.service.methods)) {
+        if (allowsSome(app.service.anonymous, method.access)) continue;
+        raw.write(`{"jsonrpc":"2.0","id":1,"method":"${name}"}\n`);
+        expect(await raw.next()).toMatchObject({ id: 1, error: { data: { type: 'unauthenticated' } } });
+      }
+      anonymous.close();
     });
 
     it('refuses another version and names its own', async () => {
