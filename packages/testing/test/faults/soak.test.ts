@@ -5,7 +5,7 @@ import { backAtBase, footprint } from '../../src/leaks.ts';
 import { gather, spawnWorkshop } from '../workshop-process.ts';
 
 /** SOAK_SECONDS for the eight hours of a night. */
-const SECONDS = sized(12, Number(process.env['SOAK_SECONDS'] ?? 600));
+const SECONDS = sized(8, Number(process.env['SOAK_SECONDS'] ?? 600));
 const LOOKS = 6;
 const MAX_SLOPE_MIB_PER_HOUR = 1;
 
