@@ -13,6 +13,10 @@ export function parseCount(text: string): number {
   return parseInteger(text, 1, 1000);
 }
 
+export function parseMilliseconds(text: string): number {
+  return parseInteger(text, 1, 2 ** 31 - 1);
+}
+
 /** How many peers to start: each is a process. */
 export function parsePeers(text: string): number {
   return parseInteger(text, 1, 200);

@@ -2,6 +2,7 @@ import { isErrorType } from '@sextant/protocol/errors';
 import { VERSION } from '@sextant/protocol/version';
 import { defaultHome } from '@sextant/service/run/home';
 import { Command, CommanderError } from 'commander';
+import { addCallCommand } from './commands/call.ts';
 import { addCertificateCommands } from './commands/cert.ts';
 import { addChatCommands } from './commands/chat.ts';
 import { addContainerCommands } from './commands/container.ts';
@@ -59,6 +60,7 @@ function createProgram(): Command {
   program.commandsGroup('Services:');
   addUpCommand(program);
   addStatusCommand(program);
+  addCallCommand(program);
   program.commandsGroup('Programs:');
   addRunCommand(program);
   addProcessCommands(program);

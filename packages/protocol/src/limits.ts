@@ -82,7 +82,8 @@ export const STRANGER_LIMITS = {
   body: 0,
   inFlight: 1,
   outputHighWater: 16 * KiB,
-  outputHard: 16 * KiB,
+  // One answer, so that a stranger may ask what the service has: an OpenRPC document takes 22 KiB.
+  outputHard: 64 * KiB,
   malformed: 1,
 } as const satisfies Partial<Limits>;
 
