@@ -97,6 +97,8 @@ export class BrowserConnection implements Connection {
   }
 
   /** The closing handshake ends both directions: answers to what is unanswered do not come any more. */
+  probe(): void {}
+
   end(): void {
     this.#socket.close(1000);
   }

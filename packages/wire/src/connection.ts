@@ -51,6 +51,11 @@ export interface Connection {
   /** Stops reading until as many `resume` as `pause` were called: the other side is slowed to our speed. */
   pause(): void;
   resume(): void;
+  /**
+   * The other side has ended, and may be gone or may still read: only bytes can tell. Does nothing where a connection tells
+   * of its end by itself.
+   */
+  probe(): void;
   /** Writes what is queued, then says that nothing follows. */
   end(): void;
   /** Ends both directions at once; what is queued is lost. */

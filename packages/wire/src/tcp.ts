@@ -112,6 +112,11 @@ export class TcpConnection implements Connection, Outlet {
     if (this.#pauses === 0) this.#socket.resume();
   }
 
+  /** An empty line is ignored by a reader, and answered with a reset by the system of one that is gone. */
+  probe(): void {
+    if (!this.#socket.destroyed) this.#queue.push('\n');
+  }
+
   end(): void {
     if (this.#ending || this.#socket.destroyed) return;
     this.#ending = true;

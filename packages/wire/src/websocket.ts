@@ -140,6 +140,8 @@ class WebSocketConnection implements Connection {
     if (this.#pauses === 0) this.#webSocket.resume();
   }
 
+  probe(): void {}
+
   end(): void {
     if (this.#ending) return;
     this.#ending = true;

@@ -50,6 +50,7 @@ export class PostConnection implements Connection {
   /** There is nothing more to read. */
   pause(): void {}
   resume(): void {}
+  probe(): void {}
 
   /** A notification has no answer. */
   end(): void {

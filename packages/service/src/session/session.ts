@@ -143,9 +143,7 @@ export class Session implements Caller, ConnectionEvents {
   tick(elapsedMs: number): void {
     this.#countFrames();
     this.#requests.rest();
-    // An ended client may be gone or may still read; only bytes can tell. An empty line is ignored by a reader and is
-    // answered with a reset by the system of one that is gone.
-    if (this.#isEnded && this.busy) this.#connection.send('\n');
+    if (this.#isEnded && this.busy) this.#connection.probe();
     // Whoever was silent for too long is told, and a look later cut: it will hardly answer.
     if (this.#isSilent) this.destroy();
     else if (!this.#leaving && this.#liveness.isOver(elapsedMs, this.busy, this.isStranger)) {
