@@ -82,7 +82,7 @@ function join(near: Socket, target: { host: string; port: number }, proxy: Fault
   ] as const) {
     socket.setNoDelay(true);
     // What one side meets, the other gets to know, as it would without us.
-    socket.on('error', () => other.resetAndDestroy()).on('close', () => other.destroy());
+    socket.on('error', () => reset(other)).on('close', () => other.destroy());
   }
   return link;
 }
@@ -90,6 +90,12 @@ function join(near: Socket, target: { host: string; port: number }, proxy: Fault
 function cut({ near, far }: Link, by: 'reset' | 'end'): void {
   for (const socket of [near, far]) {
     if (by === 'end') socket.end();
-    else socket.resetAndDestroy();
+    else reset(socket);
   }
+}
+
+/** A socket that is being ended cannot be reset any more: its handle would stay for ever. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
