@@ -86,6 +86,7 @@ export async function start(app: App, options: Start): Promise<Running> {
   const http = new HttpServer({
     limits,
     allowed,
+    log,
     accept,
     identify: (token, remote) => authenticator.byToken(token, remote),
     page: (path, remote, grant) => pageAt(path, sources, remote, grant),
@@ -120,7 +121,9 @@ export async function start(app: App, options: Start): Promise<Running> {
     async close(drainMs = 0) {
       closing = true;
       const closed = listener.close();
+      http.close(false);
       await drain(sessions, drainMs);
+      http.close(true);
       await app.close?.();
       await closed;
       guard.stop();

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { openRawSocket, type RawSocket } from '../src/raw-socket.ts';
@@ -190,6 +192,18 @@ describe('a session', () => {
       if (line.params.item.number !== number) throw new Error(`${line.params.item.number} came instead of ${number}`);
     }
     expect(await raw.next()).toMatchObject({ id: 1, result: { sent: 100_000 } });
+  });
+
+  it('hears a cancel, however fast it streams', async () => {
+    await using rig = await start();
+    const socket = connect(rig.running.port, '127.0.0.1');
+    socket.write('{"jsonrpc":"2.0","id":1,"method":"work.count","params":{"to":1000000000}}\n');
+    let received = 0;
+    socket.on('data', (chunk: Buffer) => (received += chunk.length));
+    await waitFor('a stream', () => received > 1_000_000, 20_000);
+    const over = once(socket, 'close');
+    socket.end('{"jsonrpc":"2.0","method":"rpc.cancel","params":{"id":1}}\n');
+    await over;
   });
 
   it('resets a reader that stands still for too long', async () => {

@@ -58,7 +58,8 @@ export class BrowserConnection implements Connection {
   }
 
   get congested(): boolean {
-    return this.pendingBytes > this.#limits.outputHighWater;
+    // What waits when a WebSocket closes is counted for ever.
+    return !this.#over && this.pendingBytes > this.#limits.outputHighWater;
   }
 
   open(events: ConnectionEvents): void {
@@ -79,7 +80,7 @@ export class BrowserConnection implements Connection {
   }
 
   drained(): Promise<void> {
-    if (!this.congested || this.#over) return Promise.resolve();
+    if (!this.congested) return Promise.resolve();
     this.#looking ??= setInterval(() => !this.congested && this.#release(), LOOK_MS);
     return new Promise((resolve) => {
       this.#waiters.push(resolve);

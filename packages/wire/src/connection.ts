@@ -26,6 +26,12 @@ export interface Remote {
   readonly local: boolean;
 }
 
+/**
+ * High-water marks of output above which a service reads no more requests. Streams pause at one and leave less than two
+ * waiting, so that it goes on to hear a `rpc.cancel` or `rpc.ping` however fast they are; only answers get that far.
+ */
+export const HOLD_MARKS = 4;
+
 /** Frames in, frames out, whatever carries them. */
 export interface Connection {
   readonly remote: Remote;

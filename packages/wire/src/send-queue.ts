@@ -44,11 +44,15 @@ export class SendQueue {
 
   /** Resolves when no longer congested, or when the queue is closed. */
   drained(): Promise<void> {
-    return this.congested && !this.#closed
-      ? new Promise((resolve) => {
-          (this.#waiters ??= []).push(resolve);
-        })
-      : Promise.resolve();
+    return this.congested ? this.released() : Promise.resolve();
+  }
+
+  /** Resolves when what waits has become less, or when the queue is closed. */
+  released(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      (this.#waiters ??= []).push(resolve);
+    });
   }
 
   /** Hands over what is queued without waiting for the end of the turn. */

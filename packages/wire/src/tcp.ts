@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { FrameDecoder } from '@sextant/protocol/frame';
 import type { Limits } from '@sextant/protocol/limits';
-import type { Connection, ConnectionEvents, Remote } from './connection.ts';
+import { HOLD_MARKS, type Connection, type ConnectionEvents, type Remote } from './connection.ts';
 import { SendQueue, type Outlet } from './send-queue.ts';
 import { StallWatch } from './stall.ts';
 
@@ -75,7 +75,7 @@ export class TcpConnection implements Connection, Outlet {
     this.#sentFrames += 1;
     for (const part of parts) this.#queue.push(part);
     if (this.#queue.pendingBytes > this.#limits.outputHard) this.destroy(unread());
-    else if (this.#holdRequests && this.#queue.congested && !this.#waiting) void this.#waitForReader();
+    else if (this.#holdRequests && !this.#waiting && this.#isFull) void this.#waitForReader();
   }
 
   get sentFrames(): number {
@@ -90,12 +90,13 @@ export class TcpConnection implements Connection, Outlet {
     return this.#socket.bytesRead;
   }
 
+  /** Also once it is destroyed, until its end: nothing more is taken, and whoever streams must let that be told. */
   get congested(): boolean {
-    return this.#queue.congested;
+    return this.#queue.congested || (this.#socket.destroyed && !this.#socket.closed);
   }
 
   drained(): Promise<void> {
-    return this.#queue.drained();
+    return this.congested ? this.#queue.released() : Promise.resolve();
   }
 
   pause(): void {
@@ -167,6 +168,10 @@ export class TcpConnection implements Connection, Outlet {
     await this.#queue.drained();
     this.#waiting = false;
     this.resume();
+  }
+
+  get #isFull(): boolean {
+    return this.#queue.pendingBytes > HOLD_MARKS * this.#limits.outputHighWater;
   }
 
   #watchReader(): void {

@@ -1,4 +1,4 @@
-import { unlink } from 'node:fs/promises';
+import { lstat, unlink } from 'node:fs/promises';
 import { connect, type Server } from 'node:net';
 
 /**
@@ -10,7 +10,7 @@ export async function listenPrivately(path: string, listen: (path: string) => Pr
   try {
     return await masked(() => listen(path));
   } catch (error) {
-    if (!isInUse(error) || (await answers(path))) throw error;
+    if (!isInUse(error) || !(await isLeftOver(path))) throw error;
     await unlink(path);
     return masked(() => listen(path));
   }
@@ -30,10 +30,17 @@ function isInUse(error: unknown): boolean {
   return Error.isError(error) && 'code' in error && error.code === 'EADDRINUSE';
 }
 
-function answers(path: string): Promise<boolean> {
+/** True for a socket on which nobody listens any more; whatever else has this name is somebody's. */
+async function isLeftOver(path: string): Promise<boolean> {
+  return (await lstat(path)).isSocket() && (await isRefused(path));
+}
+
+function isRefused(path: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
+    const socket = connect(path, () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.on('error', (error) => resolve('code' in error && error.code === 'ECONNREFUSED'));
   });
 }

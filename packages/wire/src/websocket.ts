@@ -4,7 +4,7 @@ import { ProtocolError } from '@sextant/protocol/errors';
 import { FrameDecoder } from '@sextant/protocol/frame';
 import type { Limits } from '@sextant/protocol/limits';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { Connection, ConnectionEvents, Remote } from './connection.ts';
+import { HOLD_MARKS, type Connection, type ConnectionEvents, type Remote } from './connection.ts';
 import { StallWatch } from './stall.ts';
 import { SUBPROTOCOL } from './subprotocol.ts';
 
@@ -93,8 +93,10 @@ class WebSocketConnection implements Connection {
     return this.#pendingBytes;
   }
 
+  /** Also while it closes: nothing more is taken then, and whoever waits is released at the end. */
   get congested(): boolean {
-    return this.#pendingBytes > this.#limits.outputHighWater;
+    const { readyState, OPEN, CLOSED } = this.#webSocket;
+    return readyState !== CLOSED && (readyState !== OPEN || this.#pendingBytes > this.#limits.outputHighWater);
   }
 
   open(events: ConnectionEvents): void {
@@ -118,11 +120,11 @@ class WebSocketConnection implements Connection {
     this.#cork();
     this.#webSocket.send(message, { binary }, () => this.#written(bytes));
     if (this.#pendingBytes > this.#limits.outputHard) this.destroy(unread());
-    else if (this.congested && !this.#waiting) void this.#waitForReader();
+    else if (!this.#waiting && this.#isFull) void this.#waitForReader();
   }
 
   drained(): Promise<void> {
-    return this.congested && this.#webSocket.readyState === this.#webSocket.OPEN
+    return this.congested
       ? new Promise((resolve) => {
           this.#waiters.push(resolve);
         })
@@ -179,6 +181,10 @@ class WebSocketConnection implements Connection {
       this.#socket.uncork();
       if (this.#socket.writableLength > 0) this.#watchReader();
     });
+  }
+
+  get #isFull(): boolean {
+    return this.#pendingBytes > HOLD_MARKS * this.#limits.outputHighWater;
   }
 
   #watchReader(): void {

@@ -10,7 +10,8 @@ const CONTACTS = 1000;
 
 export function register(contacts: Contacts): HandlerOf<typeof registryService, 'registry.register'> {
   return ({ detached, host, ...announcement }, { caller }) => {
-    const observedHost = caller.remote.host;
+    // Whoever comes by a Unix socket is on this machine.
+    const observedHost = caller.remote.host || '127.0.0.1';
     if (host !== undefined) checkHost(host);
     checkMeta(announcement.meta);
     const registration = contacts.add({ ...announcement, host: host ?? observedHost });

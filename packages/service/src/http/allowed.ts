@@ -31,7 +31,16 @@ export function refuse(
 }
 
 function isKnown(name: string, { hosts }: Allowed): boolean {
-  return name === 'localhost' || isLoopback(name.replaceAll(/[[\]]/g, '')) || hosts.includes(name);
+  return (
+    name === 'localhost' || isLoopback(name.replaceAll(/[[\]]/g, '')) || hosts.some((host) => isNamed(name, host))
+  );
+}
+
+/** `*.example.org` is every name with one more label, as in certificates. */
+function isNamed(name: string, host: string): boolean {
+  if (!host.startsWith('*.')) return name === host;
+  const dot = name.indexOf('.');
+  return dot > 0 && name.slice(dot) === host.slice(1);
 }
 
 function nameOf(url: string): string | undefined {

@@ -28,8 +28,9 @@ export function json(status: number, value: object, headers?: Answer['headers'])
 }
 
 export function write(response: ServerResponse, { status, type, body, headers }: Answer): void {
+  const usual = Object.entries(SAFE_HEADERS).filter(([name]) => !response.hasHeader(name));
   response.writeHead(status, {
-    ...SAFE_HEADERS,
+    ...Object.fromEntries(usual),
     'Content-Type': type,
     'Content-Length': Buffer.byteLength(body),
     ...headers,

@@ -8,7 +8,10 @@ import { help } from '@sextant/wire/help';
 import { WebSocketDoor } from '@sextant/wire/websocket';
 import type { Grant } from '../identity/identities.ts';
 import { refuse, type Allowed } from './allowed.ts';
+import type { Log } from '../observe/log.ts';
+import { forPeer } from '../session/refusal.ts';
 import { json, write, type Answer } from './answer.ts';
+import { crossOrigin } from './cross-origin.ts';
 import { PostConnection } from './post.ts';
 import { statusOf } from './status.ts';
 
@@ -16,6 +19,7 @@ import { statusOf } from './status.ts';
 export interface HttpHost {
   readonly limits: Limits;
   readonly allowed: Allowed;
+  readonly log: Log;
   /** Serves a connection; `grant` is what its header proved. */
   accept(connection: Connection, grant?: Grant): void;
   /** @throws ProtocolError if the token is wrong. */
@@ -28,20 +32,23 @@ export interface HttpHost {
 /** A socket on its way to its one request. */
 interface Visit {
   readonly remote: Remote;
+  whole: boolean;
   /** The whole request is here: its deadline is met. */
-  arrived(): void;
+  readonly arrived: () => void;
 }
 
 /** Answers HTTP on sockets that others have accepted, one request each. */
 export class HttpServer {
   readonly #host: HttpHost;
-  readonly #server = createServer({ maxHeaderSize: 16 * 1024 });
+  readonly #server = createServer({ maxHeaderSize: 16 * 1024, shouldUpgradeCallback: isWebSocket });
   readonly #webSockets: WebSocketDoor;
-  readonly #visits = new WeakMap<Socket, Visit>();
+  readonly #visits = new Map<Socket, Visit>();
 
   constructor(host: HttpHost) {
     this.#host = host;
     this.#webSockets = new WebSocketDoor(host.limits);
+    // What follows on a connection is answered with 503, and not begun.
+    this.#server.maxRequestsPerSocket = 1;
     this.#server
       .on('clientError', (_error, socket) => help(socket as Socket))
       .on('request', (request, response) => void this.#request(request, response))
@@ -51,30 +58,46 @@ export class HttpServer {
   /** A server that does not listen starts no clock of its own: the whole request must be here in time. */
   serve(socket: Socket, remote: Remote): void {
     const deadline = setTimeout(() => socket.destroy(), this.#host.limits.headerMs);
-    const arrived = (): void => clearTimeout(deadline);
-    this.#visits.set(socket, { remote, arrived });
-    socket.once('close', arrived).on('error', () => socket.destroy());
+    const visit: Visit = { remote, whole: false, arrived: () => this.#arrived(visit, deadline) };
+    this.#visits.set(socket, visit);
+    socket
+      .once('close', () => {
+        clearTimeout(deadline);
+        this.#visits.delete(socket);
+      })
+      .on('error', () => socket.destroy());
     this.#server.emit('connection', socket);
     socket.resume();
   }
 
+  /** Ends what waits for the rest of its request; with `all`, what is answered too. */
+  close(all: boolean): void {
+    for (const [socket, { whole }] of this.#visits) if (all || !whole) socket.destroy();
+  }
+
+  #arrived(visit: Visit, deadline: NodeJS.Timeout): void {
+    clearTimeout(deadline);
+    visit.whole = true;
+  }
+
   async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on('error', () => {});
+    for (const [name, value] of crossOrigin(request.headers, this.#host.allowed)) response.setHeader(name, value);
     try {
       const answer = this.#refusal(request) ?? (await this.#answer(request, response));
       this.#visit(request).arrived();
       if (answer) write(response, answer);
     } catch (error) {
-      const told =
-        error instanceof ProtocolError ? error : new ProtocolError('internal', 'The service failed to answer.');
-      write(response, errorAnswer(told));
+      const told = forPeer(error, this.#host.log, { path: pathOf(request) });
+      if (!response.headersSent) write(response, errorAnswer(told));
     }
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<Answer | undefined> {
     const { remote } = this.#visit(request);
-    const grant = await this.#grantOf(request, remote);
     const path = pathOf(request);
+    if (request.method === 'OPTIONS') return { status: 204, type: 'text/plain', body: '' };
+    const grant = await this.#grantOf(request, remote);
     if (path === '/rpc') return this.#post(request, response, remote, grant);
     if (request.method !== 'GET' && request.method !== 'HEAD') return wrongMethod('GET, HEAD');
     if (path === '/ws') return json(426, { error: 'Open /ws as a WebSocket.' }, { Upgrade: 'websocket' });
@@ -133,6 +156,11 @@ export class HttpServer {
     if (token === undefined) throw new ProtocolError('unauthenticated', 'Authorization must be: Bearer TOKEN');
     return this.#host.identify(token, remote);
   }
+}
+
+/** Whatever else a client would rather speak is not for us: it is answered in HTTP/1.1. */
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 function pathOf({ url = '/' }: IncomingMessage): string {

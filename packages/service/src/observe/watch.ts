@@ -8,6 +8,7 @@ import type { Answer } from '../http/answer.ts';
 import type { Grant } from '../identity/identities.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics, type Refusal } from './metrics.ts';
+import { Repetition } from './repetition.ts';
 
 /** All that is told of a service: to its metrics, its audit log and, where somebody should act, its log. */
 export interface Watch extends Watcher, Witness {
@@ -50,12 +51,15 @@ function watcher(metrics: Metrics, audit: Audit): Watcher {
 }
 
 function witness(metrics: Metrics, audit: Audit, log: Log): Witness {
+  const refusals = new Repetition();
   return {
     authenticated: ({ principal, tokenId }, remote) =>
       audit.record({ ...who('authenticated', principal.name, remote, 'ok'), tokenId }),
     refused(type, remote) {
       metrics.refused(type);
-      audit.record(who(type === 'rate_limited' ? 'rate_limited' : 'refused', 'unknown', remote, type));
+      const times = refusals.times(`${type} ${remote.host}`);
+      const event = type === 'rate_limited' ? 'rate_limited' : 'refused';
+      if (times > 0) audit.record({ ...who(event, 'unknown', remote, type), times });
     },
     exposed(grant: Grant, remote) {
       log.warn({ tokenId: grant.tokenId, remote: remote.host }, 'a token came in clear over a network; revoke it');

@@ -98,7 +98,8 @@ export class Call<Item = never> {
       // Whoever waits is woken together with all others of this connection: only the first finds room.
       while (this.congested && !this.#isOver) await this.drained();
       if (this.#answered || this.#isOutOfCredit) return;
-      const part = bytes.subarray(at, at + Math.min(this.caller.limits.body, this.#credit?.left ?? Infinity));
+      const { body, outputHighWater } = this.caller.limits;
+      const part = bytes.subarray(at, at + Math.min(body, outputHighWater, this.#credit?.left ?? Infinity));
       this.#credit?.spend(part.length);
       this.#connection.send(encodeLine(notification('rpc.data', { id: this.id, channel }), part.length), part, '\n');
       at += part.length;

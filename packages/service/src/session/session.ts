@@ -12,6 +12,9 @@ import { Liveness } from './liveness.ts';
 import { forPeer } from './refusal.ts';
 import { Requests } from './requests.ts';
 
+/** Whoever is refused so is not listened to on this connection any more. */
+const ENDING: ReadonlySet<string> = new Set(['insecure_transport', 'rate_limited']);
+
 /** One client's connection to a service: who it is, what it asks, and whether it is still there. */
 export class Session implements Caller, ConnectionEvents {
   readonly id: string;
@@ -118,7 +121,7 @@ export class Session implements Caller, ConnectionEvents {
       this.#setLimits();
       this.#host.known(this.remote);
     } catch (error) {
-      if (error instanceof ProtocolError && error.type === 'insecure_transport') this.retire();
+      if (error instanceof ProtocolError && ENDING.has(error.type)) this.retire();
       throw error;
     } finally {
       // Once this is answered: what was sent meanwhile comes after it.
