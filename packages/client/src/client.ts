@@ -1,5 +1,5 @@
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
-import { LIMITS } from '@sextant/protocol/limits';
+import { LIMITS, type Limits } from '@sextant/protocol/limits';
 import type { ParamsInput, ResultOf, Service } from '@sextant/protocol/method';
 import { PROTOCOL_VERSION, sessionMethods, type Auth } from '@sextant/protocol/session';
 import { formatAddress, type Address } from '@sextant/wire/address';
@@ -83,7 +83,7 @@ export class Client<S extends Service> {
       throw new ProtocolError('unsupported', `${place} is ${hello.service}, not ${this.service.name}.`);
     }
     this.#hello = hello;
-    this.#exchange.greeted({ ...LIMITS, ...hello.limits });
+    this.#exchange.greeted(workable(hello.limits));
     if (hello.heartbeat !== undefined) keepAlive(this.#exchange, this.#connection, hello.heartbeat);
   }
 
@@ -152,3 +152,13 @@ export class Client<S extends Service> {
 }
 
 type HelloParams = ParamsInput<(typeof sessionMethods)['rpc.hello']>;
+
+/** What a service announces, so that nothing here waits or counts for ever because of it. */
+function workable(announced: Readonly<Record<string, number>>): Limits {
+  const least = { line: 1024, body: 1, window: 4 };
+  const known = Object.entries(LIMITS).map(([name, usual]) => {
+    const value = Math.floor(announced[name] ?? usual);
+    return [name, Math.max(least[name as keyof typeof least] ?? 0, Number.isFinite(value) ? value : usual)];
+  });
+  return Object.fromEntries(known) as Limits;
+}

@@ -1,5 +1,6 @@
 import { ProtocolError } from './errors.ts';
 import type { Limits } from './limits.ts';
+import { concat, Kept } from './kept.ts';
 import { parseLine, type JsonObject } from './line.ts';
 
 /** One message and the raw bytes that followed its line, if its `body` announced any. */
@@ -16,6 +17,7 @@ export interface FrameSink {
 
 const LF = 0x0a;
 const CR = 0x0d;
+const NOTHING = new Uint8Array();
 const encoder = new TextEncoder();
 
 /** The line of a message, LF included. Announce a body by its length; its bytes and one LF must follow. */
@@ -45,8 +47,7 @@ export class FrameDecoder {
   #paused = false;
   #decoding = false;
   #state: 'line' | 'body' | 'body-end' | 'lost' = 'line';
-  #parts: Uint8Array[] = [];
-  #partsBytes = 0;
+  readonly #kept = new Kept();
   #bodyBytes = 0;
   #message: JsonObject = {};
   #body: Uint8Array | undefined;
@@ -58,7 +59,7 @@ export class FrameDecoder {
 
   /** True between two frames: the other side may end here without anything being lost. */
   get atBoundary(): boolean {
-    return this.#state === 'line' && this.#partsBytes === 0;
+    return this.#state === 'line' && this.#kept.bytes === 0;
   }
 
   /** True once the position in the stream is lost: nothing that follows makes sense. */
@@ -105,7 +106,7 @@ export class FrameDecoder {
   #takeLine(chunk: Uint8Array, at: number): number {
     const lf = chunk.indexOf(LF, at);
     const end = lf === -1 ? chunk.length : lf;
-    if (this.#partsBytes + end - at > this.limits.line) {
+    if (this.#kept.bytes + end - at > this.limits.line) {
       this.#lose(
         new ProtocolError('line_too_long', `A line may have ${this.limits.line} bytes; send large content as a body.`, {
           limit: 'line',
@@ -114,10 +115,10 @@ export class FrameDecoder {
       );
       return chunk.length;
     }
-    this.#keep(chunk.subarray(at, end));
-    if (lf === -1) return chunk.length;
-    this.#line(this.#takeKept());
-    return lf + 1;
+    const part = chunk.subarray(at, end);
+    if (lf === -1) this.#kept.add(part);
+    else this.#line(this.#kept.takeWith(part));
+    return lf === -1 ? chunk.length : lf + 1;
   }
 
   #line(bytes: Uint8Array): void {
@@ -159,13 +160,14 @@ export class FrameDecoder {
   }
 
   #takeBody(chunk: Uint8Array, at: number): number {
-    const end = Math.min(chunk.length, at + this.#bodyBytes - this.#partsBytes);
-    this.#keep(chunk.subarray(at, end));
-    if (this.#partsBytes === this.#bodyBytes) {
-      this.#body = this.#takeKept();
+    const missing = this.#bodyBytes - this.#kept.bytes;
+    const part = chunk.subarray(at, at + missing);
+    if (part.length < missing) this.#kept.add(part);
+    else {
+      this.#body = this.#kept.takeWith(part);
       this.#state = 'body-end';
     }
-    return end;
+    return at + part.length;
   }
 
   #takeBodyEnd(chunk: Uint8Array, at: number): number {
@@ -178,32 +180,9 @@ export class FrameDecoder {
     return at + 1;
   }
 
-  #keep(part: Uint8Array): void {
-    if (part.length === 0) return;
-    this.#parts.push(part);
-    this.#partsBytes += part.length;
-  }
-
-  #takeKept(): Uint8Array {
-    const parts = this.#parts;
-    this.#parts = [];
-    this.#partsBytes = 0;
-    return parts.length === 1 && parts[0] ? parts[0] : concat(parts);
-  }
-
   #lose(error: ProtocolError): void {
     this.#state = 'lost';
-    this.#parts = [];
+    this.#kept.takeWith(NOTHING);
     this.#sink.malformed(error, true);
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** Everything. */
 export const ALL = '*';
 
+/** What it takes to read the metrics of a service on another machine: no method asks for it. */
+export const METRICS_SCOPE = 'metrics:read';
+
 /**
  * What a caller may do: `*`, `chat:*`, `chat:use`, or limited to what is named: `chat:use:lobby`, `file:read:reports/*`.
  */

@@ -38,6 +38,9 @@ export interface Running {
   close(drainMs?: number): Promise<void>;
 }
 
+/** Milliseconds for which it is not asked again whether what the service needs is there. */
+const READY_MS = 1000;
+
 /** Everything a service is started with besides what it does. */
 export interface Start extends ListenAddress {
   readonly log: Log;
@@ -82,6 +85,7 @@ export async function start(app: App, options: Start): Promise<Running> {
     },
   };
   const accept = (connection: Connection, grant?: Grant): void => serve(connection, host, sessions, grant);
+  const unready = seldom(async () => (await app.unready?.()) ?? [], READY_MS);
   let closing = false;
   const http = new HttpServer({
     limits,
@@ -100,13 +104,13 @@ export async function start(app: App, options: Start): Promise<Running> {
       if (reason) watch.turnedAway(reason);
       return reason === undefined;
     },
-    full: () => watch.turnedAway('connections'),
+    unencrypted: () => watch.turnedAway('handshake'),
     accept,
     http: (socket, remote) => http.serve(socket, remote),
   });
   const sources = pagesOf(app.service, reachable(listener, options.tls !== undefined), {
     metrics: () => watch.metrics(),
-    unready: async () => [...(closing ? ['the service is ending'] : []), ...((await app.unready?.()) ?? [])],
+    unready: async () => [...(closing ? ['the service is ending'] : []), ...(await unready())],
   });
   const guard = guardOutput(sessions, limits.outputTotal);
   const sweeping = sweep(sessions, authenticator);
@@ -137,6 +141,17 @@ export async function start(app: App, options: Start): Promise<Running> {
 function reachable({ host, port }: Listener, encrypted: boolean): { host: string; port: number; encrypted: boolean } {
   const anywhere = host === '0.0.0.0' || host === '::';
   return { host: anywhere ? hostname() : host, port, encrypted: encrypted && !isLoopback(host) };
+}
+
+/** The same answer for a while: whoever asks often makes no work of it. */
+function seldom<T>(ask: () => Promise<T>, forMs: number): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  let askedAt = 0;
+  return () => {
+    if (answer && performance.now() - askedAt < forMs) return answer;
+    askedAt = performance.now();
+    return (answer = ask());
+  };
 }
 
 function sum(numbers: readonly number[]): number {

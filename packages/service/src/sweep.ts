@@ -25,8 +25,10 @@ async function revoke(sessions: ReadonlySet<Session>, authenticator: Authenticat
     [...sessions].filter(({ grant }) => grant.tokenId !== undefined),
     ({ grant }) => grant.tokenId,
   );
-  for (const [, [first, ...others]] of byToken) {
+  for (const [tokenId, holders] of byToken) {
+    const [first] = holders;
     if (!first || (await authenticator.isStillGood(first.grant))) continue;
-    for (const session of [first, ...others]) session.leave('auth_expired');
+    // Whoever has shown another one meanwhile stays.
+    for (const session of holders) if (session.grant.tokenId === tokenId) session.leave('auth_expired');
   }
 }

@@ -154,7 +154,8 @@ describe('a token', () => {
       { event: 'authenticated', principal: 'local' },
       { event: 'authenticated', principal: 'ann', tokenId: entry?.id },
       { event: 'call', principal: 'ann', method: 'house.enter', object: 'hall', outcome: 'allowed' },
-      { event: 'call', principal: 'ann', method: 'house.enter', outcome: 'forbidden' },
+      { event: 'call', principal: 'ann', method: 'house.enter', outcome: 'ok' },
+      { event: 'call', principal: 'ann', method: 'house.enter', object: 'cellar', outcome: 'forbidden' },
       { event: 'refused', principal: 'unknown', outcome: 'unauthenticated' },
     ]);
   });

@@ -57,6 +57,11 @@ export class BrowserConnection implements Connection {
     return this.#socket.bufferedAmount;
   }
 
+  /** A page is not told: it has no reader to watch. */
+  get writtenBytes(): number {
+    return 0;
+  }
+
   get congested(): boolean {
     // What waits when a WebSocket closes is counted for ever.
     return !this.#over && this.pendingBytes > this.#limits.outputHighWater;

@@ -50,6 +50,8 @@ export interface Connection {
   readonly sentFrames: number;
   /** Bytes waiting to be written. */
   readonly pendingBytes: number;
+  /** Bytes that the system has taken so far, in steps of a write: who takes none while some wait stands still. */
+  readonly writtenBytes: number;
   /** True while a source should pause: more waits than the high-water mark. */
   readonly congested: boolean;
   /** Resolves when no longer congested, or when the connection is over. */

@@ -14,8 +14,8 @@ export interface Door {
   readonly tls?: SecureContext | undefined;
   /** False sends a newcomer away before it has said anything. */
   admit(socket: Socket, remote: Remote): boolean;
-  /** Somebody was sent away because there are as many connections as there may be. */
-  full(): void;
+  /** Somebody could not agree on how to encrypt, or took too long for it. */
+  unencrypted(): void;
   /** It speaks JSON lines. */
   accept(connection: Connection): void;
   /** It speaks HTTP. */
@@ -29,7 +29,7 @@ export interface Door {
 export function enter(socket: Socket, transport: 'tcp' | 'unix', door: Door, known: () => void): void {
   detect(socket, door.limits.firstLineMs, (opening) => {
     if (opening === 'tls' && door.tls && !(socket instanceof TLSSocket)) {
-      encrypt(socket, door.tls, door.limits.handshakeMs, (secure) => enter(secure, transport, door, known));
+      encrypt(socket, door.tls, door, (secure) => enter(secure, transport, door, known));
       return;
     }
     known();
@@ -43,22 +43,21 @@ export function enter(socket: Socket, transport: 'tcp' | 'unix', door: Door, kno
   });
 }
 
-function encrypt(
-  socket: Socket,
-  secureContext: SecureContext,
-  deadlineMs: number,
-  done: (secure: Socket) => void,
-): void {
+function encrypt(socket: Socket, secureContext: SecureContext, door: Door, done: (secure: Socket) => void): void {
   const secure = new TLSSocket(socket, { isServer: true, secureContext });
   const hangUp = (): void => void secure.destroy();
-  const deadline = setTimeout(hangUp, deadlineMs);
+  const deadline = setTimeout(hangUp, door.limits.handshakeMs);
+  const failed = (): void => {
+    clearTimeout(deadline);
+    door.unencrypted();
+  };
   secure
     .on('error', hangUp)
     .on('end', hangUp)
-    .once('close', () => clearTimeout(deadline))
+    .once('close', failed)
     .once('secure', () => {
       clearTimeout(deadline);
-      secure.off('error', hangUp).off('end', hangUp);
+      secure.off('error', hangUp).off('end', hangUp).off('close', failed);
       done(secure);
     });
   // A handshake that breaks off ends the socket below, not the one above it.

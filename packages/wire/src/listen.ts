@@ -52,9 +52,6 @@ function makeServer(transport: 'tcp' | 'unix', door: Door, undetected: Set<Socke
     socket.once('close', known);
     enter(socket, transport, door, known);
   });
-  // Beyond the descriptor limit libuv accepts and closes in silence; below this we at least answer who is there.
-  server.maxConnections = door.limits.connections;
-  server.on('drop', () => door.full());
   return server;
 }
 

@@ -8,6 +8,12 @@ export interface Outlet {
 const JOIN_BYTES = 4096;
 
 /**
+ * Bytes that are handed over at once: a reader of 8 kB/s takes them in 16 s, so that one which takes none for longer than
+ * `stalledWriteMs` stands still.
+ */
+const WRITE_BYTES = 128 * 1024;
+
+/**
  * What waits to be written to one connection. Collects the parts of one turn of the event loop, and of the time a write
  * takes, so that a thousand small frames cost one system call.
  */
@@ -16,8 +22,11 @@ export class SendQueue {
   /** Above this much, a source should pause. */
   highWaterBytes: number;
   #parts: (string | Uint8Array)[] = [];
+  /** What is too much for one write, before the parts. */
+  #pieces: Uint8Array[] = [];
   #queuedBytes = 0;
   #writingBytes = 0;
+  #writtenBytes = 0;
   #scheduled = false;
   #waiters: (() => void)[] | undefined;
   #closed = false;
@@ -29,6 +38,11 @@ export class SendQueue {
 
   get pendingBytes(): number {
     return this.#queuedBytes + this.#writingBytes;
+  }
+
+  /** Bytes that the system has taken so far. */
+  get writtenBytes(): number {
+    return this.#writtenBytes;
   }
 
   get congested(): boolean {
@@ -57,18 +71,19 @@ export class SendQueue {
 
   /** Hands over what is queued without waiting for the end of the turn. */
   flush(): void {
-    if (this.#parts.length === 0 || this.#writingBytes > 0) return;
-    const parts = join(this.#parts);
-    this.#writingBytes = this.#queuedBytes;
-    this.#parts = [];
-    this.#queuedBytes = 0;
-    this.#outlet.write(parts, () => this.#written());
+    if (this.#queuedBytes === 0 || this.#writingBytes > 0) return;
+    const parts = this.#pieces.length > 0 ? [] : join(this.#parts);
+    if (this.#pieces.length === 0) this.#parts = [];
+    if (this.#pieces.length === 0 && this.#queuedBytes <= WRITE_BYTES) return this.#hand(parts, this.#queuedBytes);
+    this.#pieces.push(...parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+    this.#handPieces();
   }
 
   /** Forgets what is queued and releases whoever waits. */
   close(): void {
     this.#closed = true;
     this.#parts = [];
+    this.#pieces = [];
     this.#queuedBytes = 0;
     this.#writingBytes = 0;
     this.#release();
@@ -83,9 +98,31 @@ export class SendQueue {
     });
   }
 
+  #hand(parts: readonly (string | Uint8Array)[], bytes: number): void {
+    this.#queuedBytes -= bytes;
+    this.#writingBytes = bytes;
+    this.#outlet.write(parts, () => this.#written());
+  }
+
+  /** Hands over the next of a large output. */
+  #handPieces(): void {
+    const taken: Uint8Array[] = [];
+    let room = WRITE_BYTES;
+    for (let piece = this.#pieces[0]; piece && room > 0; piece = this.#pieces[0]) {
+      const part = piece.subarray(0, room);
+      taken.push(part);
+      room -= part.length;
+      if (part.length === piece.length) this.#pieces.shift();
+      else this.#pieces[0] = piece.subarray(part.length);
+    }
+    this.#hand(taken, WRITE_BYTES - room);
+  }
+
   #written(): void {
+    this.#writtenBytes += this.#writingBytes;
     this.#writingBytes = 0;
-    this.flush();
+    // In another turn: as long as the system takes it all at once, nobody else would have one.
+    if (this.#queuedBytes > 0) this.#schedule();
     if (!this.congested) this.#release();
   }
 

@@ -4,7 +4,6 @@ import { FrameDecoder } from '@sextant/protocol/frame';
 import type { Limits } from '@sextant/protocol/limits';
 import { HOLD_MARKS, type Connection, type ConnectionEvents, type Remote } from './connection.ts';
 import { SendQueue, type Outlet } from './send-queue.ts';
-import { StallWatch } from './stall.ts';
 
 /** Whoever vanished without a word is noticed within a minute, even where neither side has anything to say. */
 const KEEP_ALIVE = { enable: true, initialDelay: 30_000, interval: 5000, count: 5 };
@@ -26,7 +25,6 @@ export class TcpConnection implements Connection, Outlet {
   readonly #holdRequests: boolean;
   readonly #queue: SendQueue;
   #decoder: FrameDecoder | undefined;
-  #stall: StallWatch | undefined;
   #discardedBytes = 0;
   #sentFrames = 0;
   #ending = false;
@@ -90,6 +88,10 @@ export class TcpConnection implements Connection, Outlet {
     return this.#socket.bytesRead;
   }
 
+  get writtenBytes(): number {
+    return this.#queue.writtenBytes;
+  }
+
   /** Also once it is destroyed, until its end: nothing more is taken, and whoever streams must let that be told. */
   get congested(): boolean {
     return this.#queue.congested || (this.#socket.destroyed && !this.#socket.closed);
@@ -135,12 +137,10 @@ export class TcpConnection implements Connection, Outlet {
     for (const part of parts.slice(0, -1)) this.#socket.write(part);
     this.#socket.write(parts.at(-1) ?? '', (error) => {
       if (error) return;
-      this.#stall?.progress();
       done();
       if (this.#ending && this.#queue.pendingBytes === 0) this.#finish();
     });
     this.#socket.uncork();
-    if (this.#socket.writableLength > 0) this.#watchReader();
   }
 
   #read(chunk: Buffer): void {
@@ -172,13 +172,6 @@ export class TcpConnection implements Connection, Outlet {
 
   get #isFull(): boolean {
     return this.#queue.pendingBytes > HOLD_MARKS * this.#limits.outputHighWater;
-  }
-
-  #watchReader(): void {
-    this.#stall ??= new StallWatch(this.#socket, () => {
-      if (this.#queue.pendingBytes > 0) this.destroy(unread());
-    });
-    this.#stall.begin(this.#limits.stalledWriteMs);
   }
 }
 

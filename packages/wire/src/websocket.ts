@@ -5,7 +5,6 @@ import { FrameDecoder } from '@sextant/protocol/frame';
 import type { Limits } from '@sextant/protocol/limits';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { HOLD_MARKS, type Connection, type ConnectionEvents, type Remote } from './connection.ts';
-import { StallWatch } from './stall.ts';
 import { SUBPROTOCOL } from './subprotocol.ts';
 
 /** Milliseconds the other side has to answer a closing handshake. */
@@ -54,7 +53,7 @@ class WebSocketConnection implements Connection {
   #events: ConnectionEvents | undefined;
   /** Messages that came in one chunk with the one that made us pause. */
   readonly #held: Message[] = [];
-  #stall: StallWatch | undefined;
+  #writtenBytes = 0;
   #sentFrames = 0;
   #pendingBytes = 0;
   #corked = false;
@@ -91,6 +90,10 @@ class WebSocketConnection implements Connection {
 
   get pendingBytes(): number {
     return this.#pendingBytes;
+  }
+
+  get writtenBytes(): number {
+    return this.#writtenBytes;
   }
 
   /** Also while it closes: nothing more is taken then, and whoever waits is released at the end. */
@@ -179,7 +182,6 @@ class WebSocketConnection implements Connection {
     setImmediate(() => {
       this.#corked = false;
       this.#socket.uncork();
-      if (this.#socket.writableLength > 0) this.#watchReader();
     });
   }
 
@@ -187,16 +189,9 @@ class WebSocketConnection implements Connection {
     return this.#pendingBytes > HOLD_MARKS * this.#limits.outputHighWater;
   }
 
-  #watchReader(): void {
-    this.#stall ??= new StallWatch(this.#socket, () => {
-      if (this.#pendingBytes > 0) this.destroy(unread());
-    });
-    this.#stall.begin(this.#limits.stalledWriteMs);
-  }
-
   #written(bytes: number): void {
     this.#pendingBytes -= bytes;
-    this.#stall?.progress();
+    this.#writtenBytes += bytes;
     if (!this.congested) this.#release();
   }
 

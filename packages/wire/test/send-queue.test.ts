@@ -47,6 +47,7 @@ describe('SendQueue', () => {
     }
     expect(writes).toEqual([['a']]);
     done();
+    await turn();
     expect(writes).toEqual([['a'], ['bc']]);
   });
 

@@ -18,6 +18,8 @@ export async function engineTrouble(address: HostAddress, trust: TrustOptions): 
     return undefined;
   } catch (error) {
     if (isErrorType(error, 'dependency_down')) return error.message;
+    // Whoever may not ask cannot tell.
+    if (isErrorType(error, 'forbidden') || isErrorType(error, 'unauthenticated')) return undefined;
     return `The Docker engine could not be asked: ${Error.isError(error) ? error.message : String(error)}`;
   }
 }

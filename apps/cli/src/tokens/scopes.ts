@@ -1,6 +1,6 @@
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Method } from '@sextant/protocol/method';
-import { allowsAll, allowsSome, scopeSchema } from '@sextant/protocol/scope';
+import { allowsAll, allowsSome, METRICS_SCOPE, scopeSchema } from '@sextant/protocol/scope';
 import { SERVICES } from '@sextant/protocol/services';
 import { closest } from '@sextant/service/closest';
 
@@ -14,12 +14,17 @@ export interface Access {
 
 /** All that a scope can allow, service by service. */
 export function accesses(): Access[] {
-  return group(() => true);
+  return [...group(() => true), METRICS];
 }
+
+const METRICS: Access = { access: METRICS_SCOPE, methods: ['/metrics'], limitable: false };
 
 /** What the scopes allow: of a scope that names something, only the methods that touch something. */
 export function allowedBy(scopes: readonly string[]): Access[] {
-  return group(({ access, object }) => (object === undefined ? allowsAll(scopes, access) : allowsSome(scopes, access)));
+  const asked = group(({ access, object }) =>
+    object === undefined ? allowsAll(scopes, access) : allowsSome(scopes, access),
+  );
+  return allowsAll(scopes, METRICS_SCOPE) ? [...asked, METRICS] : asked;
 }
 
 function group(isAmong: (method: Method) => boolean): Access[] {

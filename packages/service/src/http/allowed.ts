@@ -31,9 +31,7 @@ export function refuse(
 }
 
 function isKnown(name: string, { hosts }: Allowed): boolean {
-  return (
-    name === 'localhost' || isLoopback(name.replaceAll(/[[\]]/g, '')) || hosts.some((host) => isNamed(name, host))
-  );
+  return name === 'localhost' || isLoopback(name.replaceAll(/[[\]]/g, '')) || hosts.some((host) => isNamed(name, host));
 }
 
 /** `*.example.org` is every name with one more label, as in certificates. */

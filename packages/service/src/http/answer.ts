@@ -33,6 +33,7 @@ export function write(response: ServerResponse, { status, type, body, headers }:
     ...Object.fromEntries(usual),
     'Content-Type': type,
     'Content-Length': Buffer.byteLength(body),
+    ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
     ...headers,
   });
   response.end(response.req.method === 'HEAD' ? undefined : body);

@@ -1,6 +1,6 @@
 import type { Service } from '@sextant/protocol/method';
 import { describeService } from '@sextant/protocol/openrpc';
-import { allowsAll } from '@sextant/protocol/scope';
+import { allowsAll, METRICS_SCOPE } from '@sextant/protocol/scope';
 import { VERSION } from '@sextant/protocol/version';
 import type { Remote } from '@sextant/wire/connection';
 import { frontPage } from './front-page.ts';
@@ -16,9 +16,6 @@ export interface PageSources {
   /** Why the service cannot do its work now; empty if it can. */
   unready(): Promise<readonly string[]>;
 }
-
-/** The scope that lets somebody from elsewhere read metrics. */
-const METRICS = 'metrics:read';
 
 /** The pages of a service, and what changes of them. */
 export function pagesOf(
@@ -44,8 +41,10 @@ export async function pageAt(
   if (path === '/readyz') return readiness(await sources.unready());
   if (path === '/openrpc.json') return json(200, sources.openrpc);
   if (path !== '/metrics') return undefined;
-  const mayRead = remote.local || (grant !== undefined && allowsAll(grant.principal.scopes, METRICS));
-  return mayRead ? sources.metrics() : json(401, { error: `/metrics needs a token with the scope "${METRICS}".` });
+  const mayRead = remote.local || (grant !== undefined && allowsAll(grant.principal.scopes, METRICS_SCOPE));
+  return mayRead
+    ? sources.metrics()
+    : json(401, { error: `/metrics needs a token with the scope "${METRICS_SCOPE}".` });
 }
 
 function readiness(reasons: readonly string[]): Answer {

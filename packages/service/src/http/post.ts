@@ -14,6 +14,7 @@ export class PostConnection implements Connection {
   readonly receivedBytes: number;
   sentFrames = 0;
   readonly pendingBytes = 0;
+  readonly writtenBytes = 0;
   readonly congested = false;
   limits: Limits;
   readonly #posted: Uint8Array;
@@ -28,7 +29,8 @@ export class PostConnection implements Connection {
   }
 
   open(events: ConnectionEvents): void {
-    this.#response.once('close', () => events.closed(undefined));
+    // The socket's end, not the response's: one that waits behind another is never told of its own.
+    this.#response.req.socket.once('close', () => events.closed(undefined));
     try {
       events.frame({ message: this.#read() });
       events.ended();

@@ -52,7 +52,7 @@ export class HttpServer {
     this.#server
       .on('clientError', (_error, socket) => help(socket as Socket))
       .on('request', (request, response) => void this.#request(request, response))
-      .on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
+      .on('upgrade', (request, socket, head) => void this.#upgrade(request, socket as Socket, head));
   }
 
   /** A server that does not listen starts no clock of its own: the whole request must be here in time. */
@@ -88,6 +88,8 @@ export class HttpServer {
       this.#visit(request).arrived();
       if (answer) write(response, answer);
     } catch (error) {
+      // Whoever broke off is told nothing, and is no fault of ours.
+      if (response.destroyed) return;
       const told = forPeer(error, this.#host.log, { path: pathOf(request) });
       if (!response.headersSent) write(response, errorAnswer(told));
     }
@@ -125,13 +127,18 @@ export class HttpServer {
     return undefined;
   }
 
-  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+  async #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const { remote, arrived } = this.#visit(request);
     arrived();
     const refusal = this.#refusal(request) ?? (pathOf(request) === '/ws' ? undefined : json(404, {}));
     if (refusal) return refuseUpgrade(socket, refusal);
-    const visitor: Remote = { ...remote, transport: 'websocket' };
-    this.#webSockets.open(request, socket, head, visitor, (connection) => this.#host.accept(connection));
+    try {
+      const grant = await this.#grantOf(request, remote);
+      const visitor: Remote = { ...remote, transport: 'websocket' };
+      this.#webSockets.open(request, socket, head, visitor, (connection) => this.#host.accept(connection, grant));
+    } catch (error) {
+      refuseUpgrade(socket, errorAnswer(forPeer(error, this.#host.log, { path: pathOf(request) })));
+    }
   }
 
   #refusal(request: IncomingMessage): Answer | undefined {
@@ -188,8 +195,7 @@ function wrongMethod(allow: string): Answer {
 }
 
 function errorAnswer(error: ProtocolError): Answer {
-  const headers = error.type === 'unauthenticated' ? { 'WWW-Authenticate': 'Bearer' } : undefined;
-  return json(statusOf(error.type), failure(null, error), headers);
+  return json(statusOf(error.type), failure(null, error));
 }
 
 function refuseUpgrade(socket: Socket, { status, body }: Answer): void {

@@ -43,7 +43,9 @@ export async function removeFile(path: string): Promise<boolean> {
  */
 export function readPrivateFile(path: string): string | undefined {
   try {
-    refuseOpen(path, statSync(path).mode);
+    const stats = statSync(path);
+    if (!stats.isFile()) throw new Error(`${path} is no file.`);
+    refuseOpen(path, stats.mode);
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (isMissing(error)) return undefined;

@@ -40,10 +40,16 @@ export function openWatch(service: Service, folder: string, log: Log, queuedByte
 }
 
 function watcher(metrics: Metrics, audit: Audit): Watcher {
+  const refusals = new Repetition();
   return {
     answered: (method, outcome, ms) => metrics.request(method, outcome, ms / 1000),
-    called: ({ principal, remote, id }, method, object, outcome) =>
-      audit.record({ ...who('call', principal.name, remote, outcome), method, object, session: id }),
+    called({ principal, remote, id }, method, object, outcome) {
+      const refused = outcome === 'forbidden' || outcome === 'unauthenticated';
+      const times = refused ? refusals.times(`${principal.name} ${remote.host} ${method}`) : 1;
+      if (times === 0) return;
+      const entry = { ...who('call', principal.name, remote, outcome), method, object, session: id };
+      audit.record(times === 1 ? entry : { ...entry, times });
+    },
     frames: (direction, count) => metrics.frames(direction, count),
     opened: (transport) => metrics.opened(transport),
     closed: (transport) => metrics.closed(transport),
@@ -59,7 +65,7 @@ function witness(metrics: Metrics, audit: Audit, log: Log): Witness {
       metrics.refused(type);
       const times = refusals.times(`${type} ${remote.host}`);
       const event = type === 'rate_limited' ? 'rate_limited' : 'refused';
-      if (times > 0) audit.record({ ...who(event, 'unknown', remote, type), times });
+      if (times > 0) audit.record({ ...who(event, 'unknown', remote, type), ...(times > 1 && { times }) });
     },
     exposed(grant: Grant, remote) {
       log.warn({ tokenId: grant.tokenId, remote: remote.host }, 'a token came in clear over a network; revoke it');

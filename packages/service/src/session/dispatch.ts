@@ -61,16 +61,20 @@ function isAllowed(method: Method, params: object, { scopes }: Principal): boole
 
 function scopeOf(method: Method, params: object): string {
   const object = objectOf(method, params);
-  return object === undefined ? method.access : `${method.access}:${object}`;
+  return object === undefined || object === '' ? method.access : `${method.access}:${object}`;
 }
 
 function denied(scope: string, { name }: Principal): ProtocolError {
   if (name === 'anonymous') {
     return new ProtocolError(
       'unauthenticated',
-      `Say who you are to do this: rpc.hello with auth, a token that has the scope "${scope}".`,
+      `Say who you are to do this, with a token that has the scope "${scope}": rpc.hello with auth, or by HTTP "Authorization: Bearer TOKEN".`,
       { scope },
     );
   }
-  return new ProtocolError('forbidden', `${JSON.stringify(name)} lacks the scope "${scope}" for this.`, { scope });
+  return new ProtocolError(
+    'forbidden',
+    `${JSON.stringify(name)} lacks the scope "${scope}" for this; whoever runs the service can make a token that has it.`,
+    { scope },
+  );
 }

@@ -28,8 +28,11 @@ export interface Host {
 export interface Watcher {
   /** A request was answered; `outcome` is `ok` or the error's type. */
   answered(method: string, outcome: string, ms: number): void;
-  /** An audited method is about to be called, or was not allowed. */
-  called(caller: Caller, method: string, object: string | undefined, outcome: 'allowed' | 'forbidden'): void;
+  /**
+   * A method that is to be audited: `allowed` as it begins, then how it was answered, `ok` or the error's type. Any
+   * method that somebody was not allowed to call.
+   */
+  called(caller: Caller, method: string, object: string | undefined, outcome: string): void;
   frames(direction: 'in' | 'out', count: number): void;
   opened(transport: Remote['transport']): void;
   closed(transport: Remote['transport']): void;

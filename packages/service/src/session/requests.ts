@@ -1,5 +1,5 @@
 import { failure, readAs, result, type Id, type Notification, type Request } from '@sextant/protocol/envelope';
-import { ProtocolError } from '@sextant/protocol/errors';
+import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import { encodeLine } from '@sextant/protocol/frame';
 import type { Limits } from '@sextant/protocol/limits';
 import { isStream, type Method } from '@sextant/protocol/method';
@@ -15,6 +15,8 @@ interface Open {
   readonly call: Call<never>;
   readonly route: Route;
   readonly since: number;
+  /** It may be done, and is; how it ends is to be told. */
+  admitted: boolean;
 }
 
 /** The unanswered requests of one connection. */
@@ -59,7 +61,7 @@ export class Requests {
       body,
       route.method.channels?.in !== undefined,
     );
-    const open = { call, route, since: performance.now() };
+    const open = { call, route, since: performance.now(), admitted: false };
     this.#open ??= new Map();
     this.#open.set(request.id, open);
     this.#run(open, request);
@@ -111,15 +113,17 @@ export class Requests {
     }
   }
 
-  #admit({ route }: Open, request: Request): object {
-    const { name, method } = route;
+  /** @throws ProtocolError if it may not be done; who reached for what is written down then. */
+  #admit(open: Open, request: Request): object {
+    const { name, method } = open.route;
     try {
-      const params = check(route, request, this.#caller.principal);
+      const params = check(open.route, request, this.#caller.principal);
+      open.admitted = true;
       if (method.audited) this.#host.watcher.called(this.#caller, name, objectOf(method, params), 'allowed');
       return params;
     } catch (error) {
-      if (error instanceof ProtocolError && error.type === 'forbidden') {
-        this.#host.watcher.called(this.#caller, name, undefined, 'forbidden');
+      if (isErrorType(error, 'forbidden') || (method.audited && isErrorType(error, 'unauthenticated'))) {
+        this.#host.watcher.called(this.#caller, name, objectOf(method, request.params), error.type);
       }
       throw error;
     }
@@ -127,7 +131,8 @@ export class Requests {
 
   async #once({ call, route }: Open, params: object, key: string): Promise<object> {
     const { outcome, replayed } = await this.#host.outcomes.once(
-      `${this.#caller.principal.name} ${route.name} ${key}`,
+      this.#caller.principal.name,
+      `${route.name} ${key}`,
       params,
       async () => route.handler(params, call),
       () => call.cancelled !== undefined,
@@ -175,9 +180,10 @@ export class Requests {
   }
 
   /** Whoever asked would have to close the connection over a longer line than agreed. */
-  #answer({ call, route, since }: Open, outcome: string, answer: object): void {
+  #answer({ call, route, since, admitted }: Open, outcome: string, answer: object): void {
     call.answered();
     this.#host.watcher.answered(route.name, outcome, performance.now() - since);
+    if (route.method.audited && admitted) this.#host.watcher.called(this.#caller, route.name, undefined, outcome);
     const line = encodeLine(answer);
     const max = this.#caller.limits.line;
     if (Buffer.byteLength(line) <= max) return this.#connection.send(line);

@@ -148,7 +148,7 @@ export class Session implements Caller, ConnectionEvents {
     this.#requests.rest();
     if (this.#isEnded && this.busy) this.#connection.probe();
     // Whoever was silent for too long is told, and a look later cut: it will hardly answer.
-    if (this.#isSilent) this.destroy();
+    if (this.#isSilent || this.#liveness.isStalled(elapsedMs)) this.destroy();
     else if (!this.#leaving && this.#liveness.isOver(elapsedMs, this.busy, this.isStranger)) {
       this.#isSilent = true;
       this.leave('idle');
