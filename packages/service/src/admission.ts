@@ -14,24 +14,14 @@ export class Admission {
   readonly #limits: Limits;
   readonly #bySource = new Map<string, number>();
   readonly #strangers = new Set<string>();
-  #count = 0;
 
   constructor(limits: Limits) {
     this.#limits = limits;
   }
 
-  /** Why a newcomer is not let in, if it is not. Who is on this machine is, while there is room at all. */
-  refuse(socket: Socket, remote: Remote): 'connections' | 'per_address' | 'early_drop' | undefined {
-    // Beyond the descriptors the system accepts and closes in silence, on whichever port or socket they come.
-    if (this.#count >= this.#limits.connections) return 'connections';
-    const refusal = remote.local ? undefined : this.#refuseVisitor(socket, remote);
-    if (refusal) return refusal;
-    this.#count += 1;
-    socket.once('close', () => (this.#count -= 1));
-    return undefined;
-  }
-
-  #refuseVisitor(socket: Socket, remote: Remote): 'per_address' | 'early_drop' | undefined {
+  /** Why a newcomer is not let in, if it is not. Who is on this machine always is. */
+  refuse(socket: Socket, remote: Remote): 'per_address' | 'early_drop' | undefined {
+    if (remote.local) return undefined;
     const source = sourceOf(remote.host);
     const count = this.#bySource.get(source) ?? 0;
     if (count >= this.#limits.perAddress) return 'per_address';

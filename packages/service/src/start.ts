@@ -104,6 +104,7 @@ export async function start(app: App, options: Start): Promise<Running> {
       if (reason) watch.turnedAway(reason);
       return reason === undefined;
     },
+    full: () => watch.turnedAway('connections'),
     unencrypted: () => watch.turnedAway('handshake'),
     accept,
     http: (socket, remote) => http.serve(socket, remote),

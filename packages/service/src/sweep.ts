@@ -11,7 +11,7 @@ export function sweep(sessions: ReadonlySet<Session>, authenticator: Authenticat
   const timer = setInterval(() => {
     const now = performance.now();
     // A service that stood still was not listening: that time is nobody's silence.
-    const elapsed = Math.min(now - last, 2 * LOOK_MS);
+    const elapsed = Math.round(Math.min(now - last, 2 * LOOK_MS));
     last = now;
     for (const session of sessions) session.tick(elapsed);
     revoking = revoking.then(() => revoke(sessions, authenticator));

@@ -14,6 +14,8 @@ export interface Door {
   readonly tls?: SecureContext | undefined;
   /** False sends a newcomer away before it has said anything. */
   admit(socket: Socket, remote: Remote): boolean;
+  /** Somebody was sent away because there are as many connections as there may be. */
+  full(): void;
   /** Somebody could not agree on how to encrypt, or took too long for it. */
   unencrypted(): void;
   /** It speaks JSON lines. */

@@ -10,6 +10,9 @@ export interface ListenAddress {
   socket?: string | undefined;
 }
 
+/** One place in so many is kept for the Unix socket, where there is one: its user gets in however full the port is. */
+const SOCKET_SHARE = 8;
+
 export interface Listener {
   readonly host: string;
   readonly port: number;
@@ -24,12 +27,15 @@ export interface Listener {
  */
 export async function listen(address: ListenAddress, door: Door): Promise<Listener> {
   const undetected = new Set<Socket>();
-  const servers = [await listening(makeServer('tcp', door, undetected), { host: address.host, port: address.port })];
+  const { connections } = door.limits;
+  const apart = address.socket === undefined ? 0 : Math.ceil(connections / SOCKET_SHARE);
+  const tcp = makeServer('tcp', door, connections - apart, undetected);
+  const servers = [await listening(tcp, { host: address.host, port: address.port })];
   const { address: host, port } = servers[0]?.address() as AddressInfo;
   const close = (): Promise<void> => closeAll(servers, undetected);
   try {
     if (address.socket !== undefined) {
-      const server = makeServer('unix', door, undetected);
+      const server = makeServer('unix', door, apart, undetected);
       servers.push(await listenPrivately(address.socket, (path) => listening(server, { path })));
     }
   } catch (error) {
@@ -39,7 +45,7 @@ export async function listen(address: ListenAddress, door: Door): Promise<Listen
   return { host, port, close };
 }
 
-function makeServer(transport: 'tcp' | 'unix', door: Door, undetected: Set<Socket>): Server {
+function makeServer(transport: 'tcp' | 'unix', door: Door, places: number, undetected: Set<Socket>): Server {
   // Half-open, so that `echo ... | nc host port` is answered after its end.
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     const remote = remoteOf(socket, transport);
@@ -52,6 +58,9 @@ function makeServer(transport: 'tcp' | 'unix', door: Door, undetected: Set<Socke
     socket.once('close', known);
     enter(socket, transport, door, known);
   });
+  // Beyond the descriptor limit libuv accepts and closes in silence; below this we at least know of it.
+  server.maxConnections = places;
+  server.on('drop', () => door.full());
   return server;
 }
 

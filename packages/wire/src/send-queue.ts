@@ -23,7 +23,7 @@ export class SendQueue {
   highWaterBytes: number;
   #parts: (string | Uint8Array)[] = [];
   /** What is too much for one write, before the parts. */
-  #pieces: Uint8Array[] = [];
+  #pieces: Uint8Array[] | undefined;
   #queuedBytes = 0;
   #writingBytes = 0;
   #writtenBytes = 0;
@@ -72,18 +72,20 @@ export class SendQueue {
   /** Hands over what is queued without waiting for the end of the turn. */
   flush(): void {
     if (this.#queuedBytes === 0 || this.#writingBytes > 0) return;
-    const parts = this.#pieces.length > 0 ? [] : join(this.#parts);
-    if (this.#pieces.length === 0) this.#parts = [];
-    if (this.#pieces.length === 0 && this.#queuedBytes <= WRITE_BYTES) return this.#hand(parts, this.#queuedBytes);
-    this.#pieces.push(...parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
-    this.#handPieces();
+    if (!this.#pieces) {
+      const parts = join(this.#parts);
+      this.#parts = [];
+      if (this.#queuedBytes <= WRITE_BYTES) return this.#hand(parts, this.#queuedBytes);
+      this.#pieces = parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part));
+    }
+    this.#handPieces(this.#pieces);
   }
 
   /** Forgets what is queued and releases whoever waits. */
   close(): void {
     this.#closed = true;
     this.#parts = [];
-    this.#pieces = [];
+    this.#pieces = undefined;
     this.#queuedBytes = 0;
     this.#writingBytes = 0;
     this.#release();
@@ -105,16 +107,17 @@ export class SendQueue {
   }
 
   /** Hands over the next of a large output. */
-  #handPieces(): void {
+  #handPieces(pieces: Uint8Array[]): void {
     const taken: Uint8Array[] = [];
     let room = WRITE_BYTES;
-    for (let piece = this.#pieces[0]; piece && room > 0; piece = this.#pieces[0]) {
+    for (let piece = pieces[0]; piece && room > 0; piece = pieces[0]) {
       const part = piece.subarray(0, room);
       taken.push(part);
       room -= part.length;
-      if (part.length === piece.length) this.#pieces.shift();
-      else this.#pieces[0] = piece.subarray(part.length);
+      if (part.length === piece.length) pieces.shift();
+      else pieces[0] = piece.subarray(part.length);
     }
+    if (pieces.length === 0) this.#pieces = undefined;
     this.#hand(taken, WRITE_BYTES - room);
   }
 

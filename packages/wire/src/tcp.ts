@@ -5,8 +5,13 @@ import type { Limits } from '@sextant/protocol/limits';
 import { HOLD_MARKS, type Connection, type ConnectionEvents, type Remote } from './connection.ts';
 import { SendQueue, type Outlet } from './send-queue.ts';
 
-/** Whoever vanished without a word is noticed within a minute, even where neither side has anything to say. */
-const KEEP_ALIVE = { enable: true, initialDelay: 30_000, interval: 5000, count: 5 };
+/**
+ * Whoever vanished without a word is noticed within a minute, even where neither side has anything to say. At a time of its
+ * own: ten thousand probes in one instant are more than a network card's queue takes, and who is not heard is given up.
+ */
+function keepAlive(): { enable: true; initialDelay: number; interval: number; count: number } {
+  return { enable: true, initialDelay: 15_000 + Math.random() * 15_000, interval: 3000, count: 9 };
+}
 
 /** Milliseconds the other side has to end its side after we ended ours. */
 const LINGER_MS = 5000;
@@ -26,6 +31,7 @@ export class TcpConnection implements Connection, Outlet {
   readonly #queue: SendQueue;
   #decoder: FrameDecoder | undefined;
   #discardedBytes = 0;
+  #failure: Error | undefined;
   #sentFrames = 0;
   #ending = false;
   #waiting = false;
@@ -39,7 +45,7 @@ export class TcpConnection implements Connection, Outlet {
     this.remote = remote;
     this.#queue = new SendQueue(this, limits.outputHighWater);
     socket.setNoDelay(true);
-    socket.setKeepAlive(KEEP_ALIVE);
+    socket.setKeepAlive(keepAlive());
   }
 
   get limits(): Limits {
@@ -54,17 +60,16 @@ export class TcpConnection implements Connection, Outlet {
 
   open(events: ConnectionEvents): void {
     this.#decoder = new FrameDecoder(this.#limits, events);
-    let failure: Error | undefined;
     this.#socket
       .on('data', (chunk: Buffer) => this.#read(chunk))
       .on('end', () => {
         if (this.#decoder?.atBoundary === false) events.malformed(endedInside(), true);
         events.ended();
       })
-      .on('error', (error) => (failure = error))
+      .on('error', (error) => (this.#failure = error))
       .on('close', () => {
         this.#queue.close();
-        events.closed(failure);
+        events.closed(this.#failure);
       });
   }
 
