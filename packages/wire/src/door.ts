@@ -40,7 +40,7 @@ export function enter(socket: Socket, transport: 'tcp' | 'unix', door: Door, kno
       door.accept(new TcpConnection(socket, door.limits, { remote, holdRequests: true }));
       socket.resume();
     } else if (opening === 'http') door.http(socket, remote);
-    else if (opening === 'tls') socket.destroy();
+    // Plain words tell a client that there is no TLS here, or not twice.
     else help(socket);
   });
 }

@@ -42,9 +42,8 @@ export async function pageAt(
   if (path === '/openrpc.json') return json(200, sources.openrpc);
   if (path !== '/metrics') return undefined;
   const mayRead = remote.local || (grant !== undefined && allowsAll(grant.principal.scopes, METRICS_SCOPE));
-  return mayRead
-    ? sources.metrics()
-    : json(401, { error: `/metrics needs a token with the scope "${METRICS_SCOPE}".` });
+  if (mayRead) return sources.metrics();
+  return json(grant ? 403 : 401, { error: `/metrics needs a token with the scope "${METRICS_SCOPE}".` });
 }
 
 function readiness(reasons: readonly string[]): Answer {
