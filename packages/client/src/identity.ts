@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, sign, type KeyObject } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { Identity } from './auth.ts';
@@ -29,6 +29,9 @@ export function identityFrom(pem: string): Identity {
 
 async function readIfThere(file: string): Promise<string | undefined> {
   try {
+    const { mode } = await stat(file);
+    if ((mode & 0o077) !== 0)
+      throw new Error(`${file} is open to other users, so it is not trusted. Close it: chmod 600 ${file}`);
     return await readFile(file, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
@@ -36,18 +39,20 @@ async function readIfThere(file: string): Promise<string | undefined> {
   }
 }
 
-/** Whoever else makes it at the same moment, both go on with the one that came first. */
+/** Whole or not at all; whoever else makes it at the same moment, both go on with the one that came first. */
 async function makeKeyFile(file: string): Promise<string> {
   const { privateKey } = await makeKeyPair('ed25519');
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
+  const draft = `${file}.${process.pid}`;
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(draft, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   try {
-    await writeFile(file, pem, { flag: 'wx', mode: 0o600 });
-    return pem;
+    await link(draft, file);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
-    return readFile(file, 'utf8');
+  } finally {
+    await unlink(draft);
   }
+  return readFile(file, 'utf8');
 }
 
 function keyKind({ asymmetricKeyType }: KeyObject): string {

@@ -74,6 +74,7 @@ export async function start(app: App, options: Start): Promise<Running> {
     limits,
     strangerLimits: strangerLimits(limits),
     log,
+    isVerbose: log.level === 'debug' || log.level === 'trace',
     authenticator,
     outcomes: new Outcomes(limits.keyMs),
     watcher: watch,

@@ -13,6 +13,8 @@ export interface Host {
   /** For connections that may not ask anything yet. */
   readonly strangerLimits: Limits;
   readonly log: Log;
+  /** Each request is logged, not only those that fail. */
+  readonly isVerbose: boolean;
   readonly authenticator: Authenticator;
   readonly outcomes: Outcomes;
   readonly watcher: Watcher;

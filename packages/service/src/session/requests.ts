@@ -179,10 +179,16 @@ export class Requests {
     if (this.size === 0) this.#caller.idle();
   }
 
+  #log(request: Id, method: string, outcome: string, ms: number): void {
+    this.#host.log.debug({ session: this.#caller.id, request, method, outcome, ms }, 'answered');
+  }
+
   /** Whoever asked would have to close the connection over a longer line than agreed. */
   #answer({ call, route, since, admitted }: Open, outcome: string, answer: object): void {
     call.answered();
-    this.#host.watcher.answered(route.name, outcome, performance.now() - since);
+    const ms = performance.now() - since;
+    this.#host.watcher.answered(route.name, outcome, ms);
+    if (this.#host.isVerbose) this.#log(call.id, route.name, outcome, ms);
     if (route.method.audited && admitted) this.#host.watcher.called(this.#caller, route.name, undefined, outcome);
     const line = encodeLine(answer);
     const max = this.#caller.limits.line;
