@@ -18,6 +18,19 @@ async function start() {
   };
 }
 
+it('is about this machine only', async () => {
+  await using rig = await start();
+  for (const args of [
+    ['token', 'ls'],
+    ['cert', 'show'],
+  ]) {
+    expect(await rig.cli(...args, '--host', 'other.example')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is about the home on this machine, not about other.example'),
+    });
+  }
+});
+
 describe('token create', () => {
   it('prints the token, and only that, on stdout', async () => {
     await using rig = await start();

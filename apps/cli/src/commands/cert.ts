@@ -7,9 +7,11 @@ import {
   readCertificate,
   type CertificateFacts,
 } from '@sextant/service/certificates/certificates';
+import { defaultHome } from '@sextant/service/run/home';
 import { type Command, InvalidArgumentError } from 'commander';
 import { collect } from '../arguments.ts';
 import { ownHosts } from '../certificates/hosts.ts';
+import { onlyHere } from '../only-here.ts';
 import { duration, print, printJson, say } from '../output.ts';
 import { SELF } from '../self.ts';
 import type { CommonOptions } from '../service.ts';
@@ -31,7 +33,8 @@ here later.
   $ ${SELF} cert create box.example.org 192.0.2.7`;
 
 export function addCertificateCommands(program: Command): void {
-  const cert = program.command('cert').description('certificates, so that services can be reached from other machines');
+  const cert = onlyHere(program.command('cert'));
+  cert.description('certificates, so that services can be reached from other machines');
   addCreate(cert);
   addShow(cert);
 }
@@ -48,7 +51,7 @@ function addCreate(cert: Command): void {
       const names = hosts.length > 0 ? hosts : ownHosts();
       const facts = await makeCertificates(home, names, { days });
       show(facts, home, json);
-      if (!json) say(nextSteps(home, hosts[0] ?? hostname()));
+      if (!json) say(nextSteps(home, hosts.find((host) => !host.startsWith('*')) ?? hostname()));
     });
 }
 
@@ -80,10 +83,11 @@ function show({ hosts, expiresAt, fingerprint }: CertificateFacts, home: string,
 
 function nextSteps(home: string, host: string): string {
   const { ca } = certificateFiles(home);
+  const here = home === defaultHome() ? SELF : `${SELF} --home ${home}`;
   return `
 Type next, here:
-  ${SELF} up file-server --host 0.0.0.0               services use the certificate once they are started again
-  ${SELF} token create ann --scope file:read          a token for whoever comes from another machine
+  ${here} up file-server --host 0.0.0.0               services use the certificate once they are started again
+  ${here} token create ann --scope file:read          a token for whoever comes from another machine
 
 There, with a copy of ${ca}, which is no secret:
   ${SELF} --host ${host} --ca ca.pem --token-file FILE file ls`;

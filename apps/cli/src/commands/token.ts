@@ -6,6 +6,7 @@ import { isExpired, type TokenEntry } from '@sextant/service/identity/token-entr
 import { Tokens } from '@sextant/service/identity/tokens';
 import type { Command } from 'commander';
 import { collect } from '../arguments.ts';
+import { onlyHere } from '../only-here.ts';
 import { dim, print, printJson, printList, say, table } from '../output.ts';
 import { SELF } from '../self.ts';
 import type { CommonOptions } from '../service.ts';
@@ -33,7 +34,8 @@ const COLUMNS = {
 };
 
 export function addTokenCommands(program: Command): void {
-  const token = program.command('token').description('let somebody else in: make, list and revoke tokens');
+  const token = onlyHere(program.command('token'));
+  token.description('let somebody else in: make, list and revoke tokens');
   addCreate(token);
   addList(token);
   addRevoke(token);

@@ -4,7 +4,7 @@ import { registryService } from '@sextant/protocol/registry';
 import { SERVICES } from '@sextant/protocol/services';
 import { formatAddress, type HostAddress } from '@sextant/wire/address';
 import { listPeers } from '../registry.ts';
-import { fromHere } from './from-here.ts';
+import { fromHere, isAnywhere } from './from-here.ts';
 import type { Child, Launch, Listening } from './child.ts';
 import { probe } from './probe.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -60,7 +60,7 @@ async function startOne(supervisor: Supervisor, launch: Launch): Promise<Outcome
 }
 
 async function isThere(launch: Launch, address: HostAddress): Promise<boolean> {
-  return (await probe(serviceOf(launch), fromHere(address), launch)).state === 'running';
+  return (await probe(serviceOf(launch), address, launch)).state === 'running';
 }
 
 /** What is started again is found where it was; peers find each other by the registry anyway. */
@@ -73,7 +73,8 @@ function usualAddress(launch: Launch): HostAddress | undefined {
   const variable = `${launch.service.replaceAll('-', '_').toUpperCase()}_`;
   const port = Number(launch.flags['port'] ?? process.env[`${variable}PORT`] ?? serviceOf(launch).port);
   const host = String(launch.flags['host'] ?? process.env[`${variable}HOST`] ?? '127.0.0.1');
-  return port === 0 ? undefined : { host, port };
+  // What answers on loopback need not listen on all addresses: starting it tells.
+  return port === 0 || isAnywhere(host) ? undefined : { host, port };
 }
 
 function serviceOf(launch: Launch): Service {
