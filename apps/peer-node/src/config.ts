@@ -19,8 +19,8 @@ export type PeerConfig = Config & z.infer<z.ZodObject<typeof settings>>;
 const MAX_UNNAMED = 10_000;
 
 /** A peer's own folder: under its name, else the first that no other peer has. No name begins with `_`. */
-export function* folders(config: PeerConfig): Generator<string> {
+export function folders(config: PeerConfig): Iterable<string> {
   const all = dataFolder(config, peerService.name);
-  if (config.name !== undefined) return yield join(all, config.name);
-  for (let number = 1; number <= MAX_UNNAMED; number += 1) yield join(all, `_${number}`);
+  if (config.name !== undefined) return [join(all, config.name)];
+  return Iterator.from(Array(MAX_UNNAMED).keys()).map((number) => join(all, `_${number + 1}`));
 }

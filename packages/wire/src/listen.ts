@@ -31,7 +31,7 @@ export async function listen(address: ListenAddress, door: Door): Promise<Listen
   const apart = address.socket === undefined ? 0 : Math.ceil(connections / SOCKET_SHARE);
   const tcp = makeServer('tcp', door, connections - apart, undetected);
   const servers = [await listening(tcp, { host: address.host, port: address.port })];
-  const { address: host, port } = servers[0]?.address() as AddressInfo;
+  const { address: host, port } = tcp.address() as AddressInfo;
   const close = (): Promise<void> => closeAll(servers, undetected);
   try {
     if (address.socket !== undefined) {
@@ -49,7 +49,10 @@ function makeServer(transport: 'tcp' | 'unix', door: Door, places: number, undet
   // Half-open, so that `echo ... | nc host port` is answered after its end.
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     const remote = remoteOf(socket, transport);
-    if (!door.admit(socket, remote)) return void socket.resetAndDestroy();
+    if (!door.admit(socket, remote)) {
+      socket.resetAndDestroy();
+      return;
+    }
     undetected.add(socket);
     const known = (): void => {
       undetected.delete(socket);

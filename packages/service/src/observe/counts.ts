@@ -1,3 +1,8 @@
+import type { monitorEventLoopDelay } from 'node:perf_hooks';
+
+/** Milliseconds between two looks at the event loop: fine enough for a hitch, and no load on an idle service. */
+export const LOOP_LOOK_MS = 20;
+
 /** Numbers by the values of a label. */
 export type Counts = Map<string, number>;
 
@@ -30,4 +35,24 @@ export class Durations {
 export interface Requested {
   readonly outcomes: Counts;
   readonly durations: Durations;
+}
+
+/** What is measured of one service, and the numbers that are read from it when somebody looks. */
+export interface Measured {
+  readonly service: string;
+  /** Names of all its methods; requests for others count under `unknown`, so that no caller can invent labels. */
+  readonly methods: Iterable<string>;
+  /** Bytes that wait to be written on all connections. */
+  readonly queuedBytes: () => number;
+  /** Entries that the audit log has lost. */
+  readonly auditFailures: () => number;
+}
+
+/** Everything that was counted. */
+export interface Counted extends Measured {
+  readonly connections: Counts;
+  readonly frames: Counts;
+  readonly refusals: Counts;
+  readonly requests: ReadonlyMap<string, Requested>;
+  readonly loopDelay: ReturnType<typeof monitorEventLoopDelay>;
 }

@@ -1,7 +1,6 @@
 import { Counter, Gauge, Registry, type Metric, type MetricValueWithName } from '@prometheus-io/client';
 import { VERSION } from '@sextant/protocol/version';
-import { Durations, type Counts, type Requested } from './counts.ts';
-import { LOOP_LOOK_MS, type Counted } from './metrics.ts';
+import { Durations, LOOP_LOOK_MS, type Counted, type Counts, type Requested } from './counts.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 import { addReading } from './reading.ts';
 

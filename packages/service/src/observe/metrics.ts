@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { ERROR_TYPES } from '@sextant/protocol/errors';
 import type { Remote } from '@sextant/wire/connection';
-import { add, countsOf, Durations, type Counts, type Requested } from './counts.ts';
+import { add, countsOf, Durations, LOOP_LOOK_MS, type Counted, type Measured, type Requested } from './counts.ts';
 
 const TRANSPORTS = ['tcp', 'unix', 'websocket', 'http'] as const satisfies Remote['transport'][];
 const DIRECTIONS = ['in', 'out'] as const;
@@ -20,26 +20,6 @@ const REFUSALS = [
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
-/** What is measured of one service, and the numbers that are read from it when somebody looks. */
-export interface Measured {
-  readonly service: string;
-  /** Names of all its methods; requests for others count under `unknown`, so that no caller can invent labels. */
-  readonly methods: Iterable<string>;
-  /** Bytes that wait to be written on all connections. */
-  readonly queuedBytes: () => number;
-  /** Entries that the audit log has lost. */
-  readonly auditFailures: () => number;
-}
-
-/** Everything that was counted. */
-export interface Counted extends Measured {
-  readonly connections: Counts;
-  readonly frames: Counts;
-  readonly refusals: Counts;
-  readonly requests: ReadonlyMap<string, Requested>;
-  readonly loopDelay: ReturnType<typeof monitorEventLoopDelay>;
-}
-
 /** What a service counts, as plain numbers; they are put into words when somebody looks. */
 export interface Metrics {
   opened(transport: Remote['transport']): void;
@@ -54,8 +34,6 @@ export interface Metrics {
   close(): void;
 }
 
-/** Milliseconds between two looks at the event loop: fine enough for a hitch, and no load on an idle service. */
-export const LOOP_LOOK_MS = 20;
 const UNKNOWN = 'unknown';
 
 export function createMetrics(measured: Measured): Metrics {

@@ -46,7 +46,9 @@ export function check({ method }: Route, request: Request, principal: Principal)
 /** What a request is about, by the name that a scope may be limited to. */
 export function objectOf({ object }: Method, params: object): string | undefined {
   if (object === undefined || object === 'own') return undefined;
-  return String((params as Record<string, unknown>)[object] ?? '');
+  // Unchecked yet where a refusal is written down: what is no text names nothing.
+  const named = (params as Record<string, unknown>)[object];
+  return typeof named === 'string' ? named : '';
 }
 
 function isOpen({ access }: Method): boolean {
