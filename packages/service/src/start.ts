@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { SecureContext } from 'node:tls';
 import { LIMITS, STRANGER_LIMITS, type Limits } from '@sextant/protocol/limits';
+import { describeService } from '@sextant/protocol/openrpc';
+import { VERSION } from '@sextant/protocol/version';
 import type { Connection } from '@sextant/wire/connection';
 import { listen, type ListenAddress, type Listener } from '@sextant/wire/listen';
 import { isLoopback } from '@sextant/wire/remote';
@@ -17,7 +19,7 @@ import type { Grant, Identities } from './identity/identities.ts';
 import type { Log } from './observe/log.ts';
 import { Outcomes } from './session/outcomes.ts';
 import { guardOutput } from './output-guard.ts';
-import { pageAt, pagesOf } from './http/pages.ts';
+import { Pages } from './http/pages.ts';
 import { routesOf } from './session/routes.ts';
 import { serve } from './session/serve.ts';
 import type { Session } from './session/session.ts';
@@ -62,6 +64,7 @@ export async function start(app: App, options: Start): Promise<Running> {
   const { log, limits = LIMITS, allowed = { hosts: [], origins: [] } } = options;
   const { name, anonymous } = app.service;
   const instance = randomUUID();
+  const document = once(() => describeService(app.service, VERSION));
   const sessions = new Set<Session>();
   const everybody: Set<Caller> = sessions;
   let count = 0;
@@ -70,7 +73,7 @@ export async function start(app: App, options: Start): Promise<Running> {
   const admission = new Admission(limits);
   const authenticator = new Authenticator({ service: name, instance }, anonymous, options.identities, watch);
   const host: Host = {
-    routes: routesOf(app, { service: name, instance, limits: { ...app.limits } }),
+    routes: routesOf(app, document, { service: name, instance, limits: { ...app.limits } }),
     limits,
     strangerLimits: strangerLimits(limits),
     log,
@@ -94,7 +97,7 @@ export async function start(app: App, options: Start): Promise<Running> {
     log,
     accept,
     identify: (token, remote) => authenticator.byToken(token, remote),
-    page: (path, remote, grant) => pageAt(path, sources, remote, grant),
+    page: (path, remote, grant) => pages.at(path, remote, grant),
     refused: (reason) => watch.turnedAway(reason),
   });
   const listener = await listen(options, {
@@ -110,7 +113,7 @@ export async function start(app: App, options: Start): Promise<Running> {
     accept,
     http: (socket, remote) => http.serve(socket, remote),
   });
-  const sources = pagesOf(app.service, reachable(listener, options.tls !== undefined), {
+  const pages = new Pages(document, reachable(listener, options.tls !== undefined), {
     metrics: () => watch.metrics(),
     unready: async () => [...(closing ? ['the service is ending'] : []), ...(await unready())],
   });
@@ -143,6 +146,12 @@ export async function start(app: App, options: Start): Promise<Running> {
 function reachable({ host, port }: Listener, encrypted: boolean): { host: string; port: number; encrypted: boolean } {
   const anywhere = host === '0.0.0.0' || host === '::';
   return { host: anywhere ? hostname() : host, port, encrypted: encrypted && !isLoopback(host) };
+}
+
+/** Made when it is first wanted: few ask, and it takes as long as all the rest of a start. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 /** The same answer for a while: whoever asks often makes no work of it. */

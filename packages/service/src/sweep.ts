@@ -2,7 +2,12 @@ import type { Authenticator } from './identity/authenticate.ts';
 import type { Session } from './session/session.ts';
 
 /** Milliseconds between two looks at all connections. */
-const LOOK_MS = 500;
+const LOOK_MS = 1000;
+/**
+ * Milliseconds between two bytes to those who have ended their side. It takes two to know: the first is answered with a
+ * reset by the system of one that is gone, the second meets it.
+ */
+const PROBE_MS = 500;
 
 /** Looks at every connection now and then: who is silent for too long, and whose token is good no more. */
 export function sweep(sessions: ReadonlySet<Session>, authenticator: Authenticator): Disposable {
@@ -16,7 +21,15 @@ export function sweep(sessions: ReadonlySet<Session>, authenticator: Authenticat
     for (const session of sessions) session.tick(elapsed);
     revoking = revoking.then(() => revoke(sessions, authenticator));
   }, LOOK_MS);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  const probing = setInterval(() => {
+    for (const session of sessions) session.probe();
+  }, PROBE_MS);
+  return {
+    [Symbol.dispose]() {
+      clearInterval(timer);
+      clearInterval(probing);
+    },
+  };
 }
 
 /** Each token is looked at once, however many connections it let in. */

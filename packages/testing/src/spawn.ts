@@ -12,6 +12,9 @@ export interface SpawnedService extends AsyncDisposable {
   readonly port: number;
 }
 
+/** As `sextant up` and each service's `start` have it. */
+const NODE_FLAGS = ['--max-semi-space-size=8'];
+
 /** How a service is started otherwise than usual. */
 export interface SpawnOptions {
   flags?: readonly string[];
@@ -34,7 +37,7 @@ export function spawnService(main: URL, home: string, ...flags: string[]): Promi
  * @throws Error with what the service said, if it did not start.
  */
 export async function spawnServiceWith(main: URL, home: string, options: SpawnOptions): Promise<SpawnedService> {
-  const { flags = [], nodeFlags = [], under = [], env, log } = options;
+  const { flags = [], nodeFlags = NODE_FLAGS, under = [], env, log } = options;
   const args = [main.pathname, '--port', '0', '--home', home, '--log-level', 'error', ...flags];
   const [command = process.execPath, ...words] = [...under, process.execPath, ...nodeFlags, ...args];
   const child = spawn(command, words, {

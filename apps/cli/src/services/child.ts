@@ -34,6 +34,9 @@ export interface Child {
   kill(signal: 'SIGINT' | 'SIGKILL'): void;
 }
 
+/** Room for young objects, in MiB: with Node's usual 16, ten thousand idle connections hold 25 MiB more. */
+const NODE_FLAGS = ['--max-semi-space-size=8'];
+
 /** Milliseconds a service has to say that it listens, on a busy machine and with nothing compiled yet. */
 const START_MS = 30_000;
 
@@ -44,7 +47,7 @@ const START_MS = 30_000;
 export function startChild(launch: Launch): Child {
   const log = openLog(launch);
   try {
-    const child = spawn(process.execPath, [mainOf(launch.service), ...argumentsOf(launch)], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, mainOf(launch.service), ...argumentsOf(launch)], {
       stdio: ['ignore', 'pipe', log, 'ipc'],
       detached: true,
       env: { NODE_COMPILE_CACHE: join(launch.home, 'cache', 'node'), ...process.env },

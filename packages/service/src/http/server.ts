@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { failure } from '@sextant/protocol/envelope';
 import { ProtocolError } from '@sextant/protocol/errors';
@@ -14,6 +14,9 @@ import { json, write, type Answer } from './answer.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { PostConnection } from './post.ts';
 import { statusOf } from './status.ts';
+
+// Imported, it would bring the client of Node with it, which all its exports are asked for: 15 ms and 8 MB.
+const { createServer } = process.getBuiltinModule('node:http');
 
 /** What HTTP needs of its service. */
 export interface HttpHost {

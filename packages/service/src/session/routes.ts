@@ -1,19 +1,21 @@
 import type { Method } from '@sextant/protocol/method';
-import { describeService } from '@sextant/protocol/openrpc';
+import type { ServiceDocument } from '@sextant/protocol/openrpc';
 import { sessionMethods } from '@sextant/protocol/session';
-import { VERSION } from '@sextant/protocol/version';
 import type { Route, Routes } from './dispatch.ts';
 import type { App, Handlers } from '../handler.ts';
 import { hello, type Introduction } from './hello.ts';
 
 /** Everything a service answers, by name: what every service does, and its own. */
-export function routesOf({ service, handlers }: App, introduction: Omit<Introduction, 'methods'>): Routes {
+export function routesOf(
+  { service, handlers }: App,
+  document: () => ServiceDocument,
+  introduction: Omit<Introduction, 'methods'>,
+): Routes {
   const methods = [...Object.keys(sessionMethods), ...Object.keys(service.methods)];
-  const document = describeService(service, VERSION);
   const session: Handlers<{ name: string; port: 0; anonymous: []; methods: typeof sessionMethods }> = {
     'rpc.hello': hello({ ...introduction, methods }),
     'rpc.ping': () => ({}),
-    'rpc.discover': () => ({ ...document }),
+    'rpc.discover': () => ({ ...document() }),
   };
   return new Map([...table(sessionMethods, session), ...table(service.methods, handlers)]);
 }

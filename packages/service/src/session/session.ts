@@ -142,11 +142,15 @@ export class Session implements Caller, ConnectionEvents {
     if (!this.busy) this.#connection.end();
   }
 
+  /** Is a client that has ended its side, and waits for an answer, still there? */
+  probe(): void {
+    if (this.#isEnded && this.busy) this.#connection.probe();
+  }
+
   /** Time has passed: is the other side still there, and is it still welcome? */
   tick(elapsedMs: number): void {
     this.#countFrames();
     this.#requests.rest();
-    if (this.#isEnded && this.busy) this.#connection.probe();
     // Whoever was silent for too long is told, and a look later cut: it will hardly answer.
     if (this.#isSilent || this.#liveness.isStalled(elapsedMs)) this.destroy();
     else if (!this.#leaving && this.#liveness.isOver(elapsedMs, this.busy, this.isStranger)) {
