@@ -111,6 +111,10 @@ describe('up', () => {
       stdout: '',
       stderr: 'error: contact-registry is already running on port 8080.\n',
     });
+    await using other = await temporaryFolder();
+    const elsewhere = await run(['up', 'contact-registry', ...flags, '--home', other.path]);
+    expect(elsewhere.stdout).toContain('not running: port 8080 has this service of another home');
+    expect(elsewhere.code).toBe(6);
   });
 
   it('says that a port is taken and that there is no Docker engine, and goes on', async () => {

@@ -70,7 +70,7 @@ export const fileService = defineService({
       timeoutMs: 3_600_000,
       access: 'file:write',
       object: 'own',
-      audited: true,
+      audited: 'upload',
       params: z.strictObject({ upload, digest: digestSchema.optional() }),
       result: fileEntrySchema.extend({ digest: z.string() }),
     }),

@@ -16,8 +16,11 @@ export interface Method {
   readonly object?: string;
   /** A request with a `key` is done once, however often it is sent. */
   readonly key?: true;
-  /** Its calls are written to the audit log: it changes what others see, or runs code. */
-  readonly audited?: true;
+  /**
+   * Its calls are written to the audit log: it changes what others see, or runs code. With the parameter that says what
+   * it touches, where `object` does not.
+   */
+  readonly audited?: true | string;
   /** Its items carry `seq`; asked again with `since`, it goes on after that one. */
   readonly resumable?: true;
   /** Strict: an unknown member is an error. Free of transforms, so that it can be published as JSON Schema. */

@@ -24,7 +24,7 @@ export interface DescribedMethod {
   readonly 'x-access': string;
   readonly 'x-object'?: string;
   readonly 'x-key'?: true;
-  readonly 'x-audited'?: true;
+  readonly 'x-audited'?: true | string;
   readonly 'x-resumable'?: true;
   readonly 'x-timeoutMs'?: number;
   readonly 'x-item'?: Schema;

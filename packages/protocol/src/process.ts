@@ -89,7 +89,7 @@ export const processService = defineService({
     'process.close': method({
       summary: 'Ends a program and everything it started: TERM, 5 s, KILL. `all` ends every one of that name.',
       access: 'process:close',
-      audited: true,
+      audited: 'target',
       params: z.strictObject({ target: targetSchema, all: z.boolean().default(false) }),
       /** What ended, and how many that were: items that would not fit the line are left out. */
       result: z.object({ items: z.array(runSchema), count: sizeSchema }),

@@ -58,7 +58,7 @@ describe('a described method', () => {
       'x-object': 'path',
       'x-channels': { out: ['content'] },
     });
-    expect(find('file.commit')).toMatchObject({ 'x-audited': true, 'x-timeoutMs': 3_600_000 });
+    expect(find('file.commit')).toMatchObject({ 'x-audited': 'upload', 'x-timeoutMs': 3_600_000 });
   });
 
   it('is enough for another program to tell a good call from a bad one', () => {

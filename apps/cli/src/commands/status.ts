@@ -38,7 +38,7 @@ function hostOf({ host }: CommonOptions): Omit<HostAddress, 'port'> {
   if (port === 0) return address;
   throw new ProtocolError(
     'invalid_params',
-    'status looks at every service on its usual port: give --host without one.',
+    'status looks at every service of a host on its usual port: give --host a name or an address without a port.',
   );
 }
 

@@ -21,7 +21,8 @@ export async function serve(launches: readonly Launch[]): Promise<void> {
   say(hintsFor(outcomes, names));
   const running = outcomes.filter((outcome) => outcome.state === 'running');
   if (running.length === 0) {
-    process.exitCode = outcomes.some(({ state }) => state === 'not running') ? ExitCode.failed : ExitCode.ok;
+    const failed = outcomes.find((outcome) => outcome.state === 'not running');
+    process.exitCode = failed ? exitCodeOf(failed.error) : ExitCode.ok;
     return;
   }
   for (const outcome of running) {

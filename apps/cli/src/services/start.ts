@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+import { ProtocolError } from '@sextant/protocol/errors';
 import type { Service } from '@sextant/protocol/method';
 import { peerService } from '@sextant/protocol/peer';
 import { registryService } from '@sextant/protocol/registry';
 import { SERVICES } from '@sextant/protocol/services';
+import { holderOf } from '@sextant/service/run/lock';
 import { formatAddress, type HostAddress } from '@sextant/wire/address';
 import { listPeers } from '../registry.ts';
 import { fromHere, isAnywhere } from './from-here.ts';
@@ -50,13 +53,25 @@ async function startPeer(
 /** Looks first: a second service of a kind must not even begin to work in the folder of the first. */
 async function startOne(supervisor: Supervisor, launch: Launch): Promise<Outcome> {
   const address = usualAddress(launch);
-  if (address && (await isThere(launch, address))) return { state: 'already running', launch, address };
+  if (address && (await isThere(launch, address))) {
+    const isOurs = isPeer(launch) || holderOf(join(launch.home, launch.service)) !== undefined;
+    return isOurs
+      ? { state: 'already running', launch, address }
+      : { state: 'not running', launch, error: taken(address) };
+  }
   try {
     const { child, listening } = await supervisor.start(launch);
     return { state: 'running', launch: keepPort(launch, listening), child, address: listening };
   } catch (error) {
     return { state: 'not running', launch, error };
   }
+}
+
+function taken({ port }: HostAddress): ProtocolError {
+  return new ProtocolError(
+    'exists',
+    `port ${port} has this service of another home; stop that one, name its home with --home, or choose another --port`,
+  );
 }
 
 async function isThere(launch: Launch, address: HostAddress): Promise<boolean> {

@@ -4,6 +4,13 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 const SQLITE_BUSY = 5;
+/** Says which process has the lock beside it. */
+const NOTE = 'lock.pid';
+
+/** The process that has a folder, as far as can be told. */
+export function holderOf(folder: string): number | undefined {
+  return readNote(join(folder, NOTE));
+}
 
 /** Another process has the folder. */
 export class FolderTaken extends Error {
@@ -39,7 +46,7 @@ export function lockFirst(folders: Iterable<string>): LockedFolder {
  */
 export function lockFolder(folder: string): LockedFolder {
   const file = join(folder, 'lock');
-  const note = join(folder, 'lock.pid');
+  const note = join(folder, NOTE);
   prepare(folder, file);
   const database = lock(folder, file, note);
   leaveNote(note);

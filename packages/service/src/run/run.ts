@@ -93,12 +93,19 @@ function needsCertificate(host: string): ConfigError {
 /** The system's reasons for not starting, in the words of someone who has to do something about it. */
 function explain(error: unknown): string {
   if (!Error.isError(error)) return String(error);
-  const { code, port, path } = error as NodeJS.ErrnoException & { port?: number };
-  if (code === 'EADDRINUSE' && port === undefined)
-    return 'another program listens on that socket; choose another with --socket';
+  const { code, port, path, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
+  if (port === -1) return explainSocket(code, address ?? 'the socket');
   if (code === 'EADDRINUSE') return `port ${port} is taken by another program; stop it, or choose another with --port`;
   if (code === 'EADDRNOTAVAIL') return 'this machine has no such address; choose another with --host';
   if (code === 'EACCES' && port) return `port ${port} needs more rights; choose one above 1023 with --port`;
   if (code === 'EACCES' || code === 'EROFS') return `${path} cannot be written; choose another folder with --home`;
   return error.message;
+}
+
+function explainSocket(code: string | undefined, path: string): string {
+  if (code === 'EADDRINUSE')
+    return `${path} is there already, as a file or as a program's socket; choose another with --socket`;
+  if (code === 'EACCES' || code === 'ENOENT' || code === 'ENOTDIR')
+    return `${path} cannot be made: its folder is not there, or not for this user; choose another with --socket`;
+  return `${path} cannot be listened on (${code}); choose another with --socket`;
 }

@@ -45,10 +45,19 @@ export function check({ method }: Route, request: Request, principal: Principal)
 
 /** What a request is about, by the name that a scope may be limited to. */
 export function objectOf({ object }: Method, params: object): string | undefined {
-  if (object === undefined || object === 'own') return undefined;
-  // Unchecked yet where a refusal is written down: what is no text names nothing.
-  const named = (params as Record<string, unknown>)[object];
-  return typeof named === 'string' ? named : '';
+  return object === undefined || object === 'own' ? undefined : named(params, object);
+}
+
+/** What a call touches, for the audit log. */
+export function touched(method: Method, params: object): string | undefined {
+  const { audited } = method;
+  return objectOf(method, params) ?? (typeof audited === 'string' ? named(params, audited) : undefined);
+}
+
+/** Unchecked yet where a refusal is written down: what is no text names nothing. */
+function named(params: object, parameter: string): string {
+  const value = (params as Record<string, unknown>)[parameter];
+  return typeof value === 'string' ? value : '';
 }
 
 function isOpen({ access }: Method): boolean {

@@ -47,7 +47,7 @@ export class Liveness {
     this.#receivedBytes = receivedBytes;
     if (stranger && receivedBytes > STRANGER_BYTES) return true;
     if (!this.#spoken || (stranger && !busy)) return this.#ageMs > this.#limits.firstLineMs;
-    if (this.heartbeatMs !== undefined) return this.#silentMs > MISSED * this.heartbeatMs;
+    if (this.heartbeatMs !== undefined) return this.#silentMs >= MISSED * this.heartbeatMs;
     // Who only listens says nothing: whether it is still there the system finds out, by keep-alive.
     return !busy && this.#silentMs > this.#limits.idleMs;
   }

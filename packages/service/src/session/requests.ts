@@ -7,7 +7,7 @@ import { sessionNotifications } from '@sextant/protocol/session';
 import type { Connection } from '@sextant/wire/connection';
 import { Call } from './call.ts';
 import type { Caller } from './caller.ts';
-import { check, findRoute, objectOf, type Route } from './dispatch.ts';
+import { check, findRoute, touched, type Route } from './dispatch.ts';
 import type { Host } from './host.ts';
 import { forPeer } from './refusal.ts';
 
@@ -119,11 +119,11 @@ export class Requests {
     try {
       const params = check(open.route, request, this.#caller.principal);
       open.admitted = true;
-      if (method.audited) this.#host.watcher.called(this.#caller, name, objectOf(method, params), 'allowed');
+      if (method.audited) this.#host.watcher.called(this.#caller, name, touched(method, params), 'allowed');
       return params;
     } catch (error) {
       if (isErrorType(error, 'forbidden') || (method.audited && isErrorType(error, 'unauthenticated'))) {
-        this.#host.watcher.called(this.#caller, name, objectOf(method, request.params), error.type);
+        this.#host.watcher.called(this.#caller, name, touched(method, request.params), error.type);
       }
       throw error;
     }

@@ -144,15 +144,16 @@ export class Session implements Caller, ConnectionEvents {
 
   /** Is a client that has ended its side, and waits for an answer, still there? */
   probe(): void {
-    if (this.#isEnded && this.busy) this.#connection.probe();
+    // Whoever was silent for too long was told, and will hardly answer.
+    if (this.#isSilent) this.destroy();
+    else if (this.#isEnded && this.busy) this.#connection.probe();
   }
 
   /** Time has passed: is the other side still there, and is it still welcome? */
   tick(elapsedMs: number): void {
     this.#countFrames();
     this.#requests.rest();
-    // Whoever was silent for too long is told, and a look later cut: it will hardly answer.
-    if (this.#isSilent || this.#liveness.isStalled(elapsedMs)) this.destroy();
+    if (this.#liveness.isStalled(elapsedMs)) this.destroy();
     else if (!this.#leaving && this.#liveness.isOver(elapsedMs, this.busy, this.isStranger)) {
       this.#isSilent = true;
       this.leave('idle');
