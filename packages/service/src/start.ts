@@ -40,9 +40,6 @@ export interface Running {
   close(drainMs?: number): Promise<void>;
 }
 
-/** Milliseconds for which it is not asked again whether what the service needs is there. */
-const READY_MS = 1000;
-
 /** Everything a service is started with besides what it does. */
 export interface Start extends ListenAddress {
   readonly log: Log;
@@ -89,8 +86,14 @@ export async function start(app: App, options: Start): Promise<Running> {
     },
   };
   const accept = (connection: Connection, grant?: Grant): void => serve(connection, host, sessions, grant);
-  const unready = seldom(async () => (await app.unready?.()) ?? [], READY_MS);
+  let listener: Listener | undefined;
   let closing = false;
+  const pages = new Pages({
+    document,
+    address: () => reachable(listener, options),
+    metrics: () => watch.metrics(),
+    unready: async () => (closing ? ['the service is ending'] : ((await app.unready?.()) ?? [])),
+  });
   const http = new HttpServer({
     limits,
     allowed,
@@ -100,7 +103,7 @@ export async function start(app: App, options: Start): Promise<Running> {
     page: (path, remote, grant) => pages.at(path, remote, grant),
     refused: (reason) => watch.turnedAway(reason),
   });
-  const listener = await listen(options, {
+  const listening = await listen(options, {
     limits,
     tls: options.tls,
     admit(socket, remote) {
@@ -112,24 +115,24 @@ export async function start(app: App, options: Start): Promise<Running> {
     unencrypted: () => watch.turnedAway('handshake'),
     accept,
     http: (socket, remote) => http.serve(socket, remote),
+  }).catch((error: unknown) => {
+    watch.close();
+    throw error;
   });
-  const pages = new Pages(document, reachable(listener, options.tls !== undefined), {
-    metrics: () => watch.metrics(),
-    unready: async () => [...(closing ? ['the service is ending'] : []), ...(await unready())],
-  });
+  listener = listening;
   const guard = guardOutput(sessions, limits.outputTotal);
   const sweeping = sweep(sessions, authenticator);
-  app.listening?.(listener);
+  app.listening?.(listening);
   return {
     service: name,
-    host: listener.host,
-    port: listener.port,
+    host: listening.host,
+    port: listening.port,
     get connections() {
       return sessions.size;
     },
     async close(drainMs = 0) {
       closing = true;
-      const closed = listener.close();
+      const closed = listening.close();
       http.close(false);
       await drain(sessions, drainMs);
       http.close(true);
@@ -142,27 +145,20 @@ export async function start(app: App, options: Start): Promise<Running> {
   };
 }
 
-/** Where somebody else would dial it. */
-function reachable({ host, port }: Listener, encrypted: boolean): { host: string; port: number; encrypted: boolean } {
+/** Where somebody else would dial it; as it was asked for until it listens. */
+function reachable(
+  listener: Listener | undefined,
+  { host: asked, port: wanted, tls }: Start,
+): { host: string; port: number; encrypted: boolean } {
+  const { host, port } = listener ?? { host: asked, port: wanted };
   const anywhere = host === '0.0.0.0' || host === '::';
-  return { host: anywhere ? hostname() : host, port, encrypted: encrypted && !isLoopback(host) };
+  return { host: anywhere ? hostname() : host, port, encrypted: tls !== undefined && !isLoopback(host) };
 }
 
 /** Made when it is first wanted: few ask, and it takes as long as all the rest of a start. */
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
-}
-
-/** The same answer for a while: whoever asks often makes no work of it. */
-function seldom<T>(ask: () => Promise<T>, forMs: number): () => Promise<T> {
-  let answer: Promise<T> | undefined;
-  let askedAt = 0;
-  return () => {
-    if (answer && performance.now() - askedAt < forMs) return answer;
-    askedAt = performance.now();
-    return (answer = ask());
-  };
 }
 
 function sum(numbers: readonly number[]): number {

@@ -8,36 +8,49 @@ import type { Grant } from '../identity/identities.ts';
 /** Where a service is reached. */
 type Address = Parameters<typeof frontPage>[1];
 
-/** What changes of what a service shows. */
+/** What a service tells of itself. */
 interface PageSources {
+  document(): ServiceDocument;
+  /** Where somebody else would dial it. */
+  address(): Address;
   metrics(): Promise<Answer>;
   /** Why the service cannot do its work now; empty if it can. */
   unready(): Promise<readonly string[]>;
 }
 
-/** What a service shows, made when somebody looks at it first. */
+/** Milliseconds for which it is not asked again what is missing: whoever looks often makes no work of it. */
+const READY_MS = 1000;
+
+/** What a service shows, made when somebody looks. */
 export class Pages {
-  readonly #document: () => ServiceDocument;
-  readonly #address: Address;
   readonly #sources: PageSources;
   #front: Answer | undefined;
+  #readiness: Promise<Answer> | undefined;
+  #askedAt = 0;
 
-  constructor(document: () => ServiceDocument, address: Address, sources: PageSources) {
-    this.#document = document;
-    this.#address = address;
+  constructor(sources: PageSources) {
     this.#sources = sources;
   }
 
   /** What is at a path; undefined for nothing. */
   async at(path: string, remote: Remote, grant: Grant | undefined): Promise<Answer | undefined> {
-    if (path === '/') return (this.#front ??= frontOf(this.#document(), this.#address));
+    const sources = this.#sources;
+    if (path === '/') return (this.#front ??= frontOf(sources.document(), sources.address()));
     if (path === '/healthz') return json(200, { status: 'ok' });
-    if (path === '/readyz') return readiness(await this.#sources.unready());
-    if (path === '/openrpc.json') return json(200, this.#document());
+    if (path === '/readyz') return this.#ready();
+    if (path === '/openrpc.json') return json(200, sources.document());
     if (path !== '/metrics') return undefined;
     const mayRead = remote.local || (grant !== undefined && allowsAll(grant.principal.scopes, METRICS_SCOPE));
-    if (mayRead) return this.#sources.metrics();
+    if (mayRead) return sources.metrics();
     return json(grant ? 403 : 401, { error: `/metrics needs a token with the scope "${METRICS_SCOPE}".` });
+  }
+
+  #ready(): Promise<Answer> {
+    const now = performance.now();
+    if (this.#readiness && now - this.#askedAt < READY_MS) return this.#readiness;
+    this.#askedAt = now;
+    this.#readiness = this.#sources.unready().then(readiness);
+    return this.#readiness;
   }
 }
 
