@@ -10,7 +10,7 @@ import { isLoopback } from '@sextant/wire/remote';
 import { Admission } from './admission.ts';
 import { Authenticator } from './identity/authenticate.ts';
 import type { Caller } from './session/caller.ts';
-import { drain } from './run/drain.ts';
+import { drain, leave } from './run/drain.ts';
 import type { App } from './handler.ts';
 import type { Host } from './session/host.ts';
 import type { Allowed } from './http/allowed.ts';
@@ -135,8 +135,9 @@ export async function start(app: App, options: Start): Promise<Running> {
       const closed = listening.close();
       http.close(false);
       await drain(sessions, drainMs);
+      // At once: what is cancelled may wait for the very thing that closing ends.
+      await Promise.all([leave(sessions), app.close?.()]);
       http.close(true);
-      await app.close?.();
       await closed;
       guard.stop();
       sweeping[Symbol.dispose]();

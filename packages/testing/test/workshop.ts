@@ -30,7 +30,7 @@ export const workshop = defineService({
     'work.count': method({
       summary: 'Streams numbers.',
       access: 'work:use',
-      params: z.strictObject({ to: z.int() }),
+      params: z.strictObject({ to: z.int(), padding: z.int().max(60_000).default(200) }),
       item: z.object({ number: z.int(), padding: z.string() }),
       result: z.object({ sent: z.int() }),
     }),
@@ -105,10 +105,11 @@ export function createWorkshop(): App<typeof workshop> & { readonly counted: num
         await sleep(ms, undefined, deaf ? {} : { signal });
         return { stopped: signal.aborted };
       },
-      'work.count': async ({ to }, call) => {
+      'work.count': async ({ to, padding }, call) => {
+        const filler = 'x'.repeat(padding);
         for (let number = 1; number <= to; number += 1) {
           call.signal.throwIfAborted();
-          await call.send({ number, padding: 'x'.repeat(200) });
+          await call.send({ number, padding: filler });
           counted += 1;
         }
         return { sent: to };

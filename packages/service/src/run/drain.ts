@@ -8,11 +8,15 @@ const CROSSING_MS = 250;
 /** Milliseconds between two looks: long enough for what is queued to be written. */
 const LOOK_MS = 10;
 
-/** Ends every connection: what is unanswered has so long to be done, then it is cancelled, then it is cut. */
+/** Says goodbye on every connection; what is unanswered has so long to be done. */
 export async function drain(sessions: ReadonlySet<Session>, graceMs: number): Promise<void> {
   for (const session of sessions) session.drain('shutdown', graceMs);
   await sleep(Math.min(graceMs, CROSSING_MS));
   await idle(sessions, graceMs - CROSSING_MS);
+}
+
+/** Ends every connection: what is unanswered is cancelled, and what is still there then is cut. */
+export async function leave(sessions: ReadonlySet<Session>): Promise<void> {
   for (const session of sessions) session.leave('shutdown');
   await idle(sessions, GRACE_MS);
   await sleep(LOOK_MS);

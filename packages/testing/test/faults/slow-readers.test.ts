@@ -7,7 +7,8 @@ import { gather, spawnWorkshop } from '../workshop-process.ts';
 const READERS = sized(100, 1000);
 const STALLED_MS = sized(6000, 8000);
 const SETTLE_MS = sized(4000, 18_000);
-const COUNT = '{"jsonrpc":"2.0","id":1,"method":"work.count","params":{"to":100000000}}\n';
+// Large items: what it takes to fill a gigabyte of the network's own buffers is no part of what is asked here.
+const COUNT = '{"jsonrpc":"2.0","id":1,"method":"work.count","params":{"to":100000000,"padding":50000}}\n';
 /** A reader that makes no progress is reset after this long ... */
 const STALLED_WRITE_MS = sized(12_000, 30_000);
 /** ... and so much later at the latest. */
