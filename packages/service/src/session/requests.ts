@@ -191,7 +191,8 @@ export class Requests {
     if (this.#host.isVerbose) this.#log(call.id, route.name, outcome, ms);
     if (route.method.audited && admitted) this.#host.watcher.called(this.#caller, route.name, undefined, outcome);
     const line = encodeLine(answer);
-    const max = this.#caller.limits.line;
+    // The service's own: a stranger may send less, and is answered all the same.
+    const max = this.#host.limits.line;
     if (Buffer.byteLength(line) <= max) return this.#connection.send(line);
     const long = new ProtocolError('limit', `It was done, but the answer is longer than ${max} bytes.`, {
       limit: 'line',

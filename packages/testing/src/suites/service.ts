@@ -47,6 +47,8 @@ export function serviceSuite<S extends Service>(create: () => Promise<App<S>>): 
       const anonymous = await connect(app.service, rig.running, { client: 'test/1' });
       expect(anonymous.hello).toMatchObject({ principal: 'anonymous', scopes: app.service.anonymous });
       using raw = await openRawSocket(rig.running);
+      raw.write('{"jsonrpc":"2.0","id":0,"method":"rpc.discover"}\n');
+      expect(await raw.next()).toMatchObject({ id: 0, result: { info: { title: app.service.name } } });
       for (const [name, method] of Object.entries(app.service.methods)) {
         if (allowsSome(app.service.anonymous, method.access)) continue;
         raw.write(`{"jsonrpc":"2.0","id":1,"method":"${name}"}\n`);
