@@ -30,7 +30,9 @@ export class PostConnection implements Connection {
 
   open(events: ConnectionEvents): void {
     // The socket's end, not the response's: one that waits behind another is never told of its own.
-    this.#response.req.socket.once('close', () => events.closed(undefined));
+    const { socket } = this.#response.req;
+    if (socket.destroyed) return events.closed(undefined);
+    socket.once('close', () => events.closed(undefined));
     try {
       events.frame({ message: this.#read() });
       events.ended();
