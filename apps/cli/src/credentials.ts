@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import type { ConnectOptions } from '@sextant/client/connect';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { certificateFiles } from '@sextant/service/certificates/certificates';
@@ -7,7 +6,7 @@ import { defaultHome } from '@sextant/service/run/home';
 import { readLocalToken } from '@sextant/service/identity/local-token';
 import { readPrivateFile } from '@sextant/service/identity/private-file';
 import type { Address } from '@sextant/wire/address';
-import { isLoopback } from '@sextant/wire/remote';
+import { isThisMachine } from '@sextant/wire/remote';
 
 /** What a person says about whom to trust, and as whom to ask; never a token itself, which others would see with `ps`. */
 export interface TrustOptions {
@@ -27,7 +26,7 @@ export interface Credentials extends Pick<ConnectOptions, 'auth' | 'ca'> {
 /** True for an address that no other machine can answer at. */
 export function isHere(address: Address): boolean {
   if ('path' in address) return true;
-  return isIP(address.host) === 0 ? address.host === 'localhost' : isLoopback(address.host);
+  return isThisMachine(address.host);
 }
 
 export function homeOf({ home }: TrustOptions): string {

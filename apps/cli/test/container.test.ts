@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@sextant/testing/rig';
+import { describeUnless } from '@sextant/testing/tools';
 import { jsonLines, listening, servingWith } from './services.ts';
 import { at, run, sextantInTerminal } from './sextant.ts';
 
@@ -110,17 +111,8 @@ describe('container create', () => {
   });
 });
 
-const MISSING = await missingEngine();
-
 /** Where no engine answers these are skipped, loudly; with CI=true they fail. */
-function describeWithEngine(name: string, tests: () => void): void {
-  if (MISSING === undefined) describe(name, tests);
-  else if (process.env['CI'] === 'true') describe(name, () => it(MISSING, () => Promise.reject(new Error(MISSING))));
-  else {
-    process.stderr.write(`SKIPPED: sextant container, ${name}: ${MISSING}\n`);
-    describe.skip(name, tests);
-  }
-}
+const describeWithEngine = describeUnless(await missingEngine());
 
 async function missingEngine(): Promise<string | undefined> {
   try {

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, it } from '@jest/globals';
 import type { Rig } from '@sextant/testing/rig';
+import { describeUnless } from '@sextant/testing/tools';
 import { engineAddress } from '../src/address.ts';
 import { rigAt, type Containers } from './app.ts';
 
@@ -26,16 +26,6 @@ const missing = await missingEngine();
 export const describeWithEngine = describeUnless(missing);
 /** Tests that need a registry too. */
 export const describeWithRegistry = describeUnless(missing ?? (await missingRegistry()));
-
-function describeUnless(missing: string | undefined): (name: string, tests: () => void) => void {
-  if (missing === undefined) return describe;
-  if (process.env['CI'] === 'true')
-    return (name) => describe(name, () => it(missing, () => Promise.reject(new Error(missing))));
-  return (name, tests) => {
-    process.stderr.write(`SKIPPED: container-server engine tests, ${name}: ${missing}\n`);
-    describe.skip(name, tests);
-  };
-}
 
 async function missingEngine(): Promise<string | undefined> {
   try {

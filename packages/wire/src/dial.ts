@@ -3,7 +3,7 @@ import { connect as connectSecurely, type ConnectionOptions } from 'node:tls';
 import type { Limits } from '@sextant/protocol/limits';
 import type { Address, HostAddress } from './address.ts';
 import type { Connection } from './connection.ts';
-import { isLoopback, remoteOf } from './remote.ts';
+import { isThisMachine, remoteOf } from './remote.ts';
 import { TcpConnection } from './tcp.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -23,7 +23,7 @@ const DIAL_MS = 10_000;
  */
 export async function dial(address: Address, limits: Limits, options: DialOptions = {}): Promise<Connection> {
   const { ca, signal } = options;
-  const secure = !('path' in address) && (address.tls ?? !isHere(address.host));
+  const secure = !('path' in address) && (address.tls ?? !isThisMachine(address.host));
   const socket = secure ? dialSecurely(address, ca) : connect({ ...address, allowHalfOpen: true });
   try {
     const patience = AbortSignal.any([AbortSignal.timeout(DIAL_MS), ...(signal ? [signal] : [])]);
@@ -35,11 +35,6 @@ export async function dial(address: Address, limits: Limits, options: DialOption
   const remote = remoteOf(socket, 'path' in address ? 'unix' : 'tcp');
   // Both sides holding back until the other reads would hold for ever: this one always reads.
   return new TcpConnection(socket, limits, { remote, holdRequests: false });
-}
-
-/** True for this machine, by address or by the one name that every machine has for itself. */
-function isHere(host: string): boolean {
-  return isIP(host) === 0 ? host === 'localhost' : isLoopback(host);
 }
 
 function dialSecurely({ host, port }: HostAddress, ca: string | undefined): Socket {

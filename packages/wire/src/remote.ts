@@ -11,6 +11,11 @@ export function isLoopback(address: string): boolean {
   return address !== '' && LOOPBACK.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
+/** True for this machine, by address or by the one name that every machine has for itself. */
+export function isThisMachine(host: string): boolean {
+  return host === 'localhost' || isLoopback(host);
+}
+
 /** Who is at the other end of a socket. One that is gone already has no address: it is not taken for local. */
 export function remoteOf(socket: Socket, transport: Remote['transport']): Remote {
   const host = plainAddress(socket.remoteAddress ?? '');

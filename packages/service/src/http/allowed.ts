@@ -1,5 +1,5 @@
 import { hostname, networkInterfaces } from 'node:os';
-import { isLoopback } from '@sextant/wire/remote';
+import { isThisMachine } from '@sextant/wire/remote';
 
 /** Names and origins by which a browser may reach a service. */
 export interface Allowed {
@@ -31,7 +31,7 @@ export function refuse(
 }
 
 function isKnown(name: string, { hosts }: Allowed): boolean {
-  return name === 'localhost' || isLoopback(name.replaceAll(/[[\]]/g, '')) || hosts.some((host) => isNamed(name, host));
+  return isThisMachine(name.replaceAll(/[[\]]/g, '')) || hosts.some((host) => isNamed(name, host));
 }
 
 /** `*.example.org` is every name with one more label, as in certificates. */

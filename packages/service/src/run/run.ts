@@ -1,6 +1,6 @@
 import type { Limits } from '@sextant/protocol/limits';
 import type { Service } from '@sextant/protocol/method';
-import { isLoopback } from '@sextant/wire/remote';
+import { isThisMachine } from '@sextant/wire/remote';
 import type { z } from 'zod';
 import { ConfigError, configSchema, dataFolder, describeConfig, readConfig, type Config } from './config.ts';
 import type { App } from '../handler.ts';
@@ -43,7 +43,7 @@ export async function run<S extends Service, Settings extends z.ZodRawShape>(
     const config = readConfig(name, schema, process.argv.slice(2), process.env) as Config &
       z.infer<z.ZodObject<Settings>>;
     const log = createLog(name, config.logLevel);
-    const isPublic = !isLoopback(config.host) && config.host !== 'localhost';
+    const isPublic = !isThisMachine(config.host);
     const certificate = loadCertificate(config);
     if (isPublic && !certificate) throw needsCertificate(config.host);
     const lock = lockFirst(program.folders?.(config) ?? [dataFolder(config, name)]);
