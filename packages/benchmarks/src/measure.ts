@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Area, Contender, Pace, Readings } from './area.ts';
+import { figureOf, type Figure } from './figure.ts';
+
+const run = promisify(execFile);
+
+/** What is told of a measurement under way. */
+export type Tell = (text: string) => void;
+
+/**
+ * Lets all contenders of an area do its work, one after the other, several rounds of it, so that what this machine does
+ * besides meets all of them.
+ */
+export async function measure(area: Area, pace: Pace, rounds: number, tell: Tell): Promise<Figure[]> {
+  const contenders = await presentOf(area.contenders, tell);
+  const seen = contenders.map((contender) => ({ contender, rounds: [] as Readings[] }));
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const { contender, rounds: readings } of seen) {
+      tell(`${area.name}, round ${round} of ${rounds}: ${contender.name}`);
+      readings.push(await runOnce(contender, pace));
+    }
+  }
+  return seen.flatMap(({ contender, rounds: readings }) =>
+    area.measures.flatMap((measure) => {
+      const values = readings.flatMap((reading) => reading[measure.name] ?? []);
+      return values.length === 0 ? [] : [figureOf(area, contender, measure, values)];
+    }),
+  );
+}
+
+async function runOnce(contender: Contender, pace: Pace): Promise<Readings> {
+  try {
+    return await contender.run(pace);
+  } catch (error) {
+    throw new Error(`${contender.name} could not be measured`, { cause: error });
+  }
+}
+
+async function presentOf(contenders: readonly Contender[], tell: Tell): Promise<Contender[]> {
+  const present: Contender[] = [];
+  for (const contender of contenders) {
+    if (await isThere(contender.needs)) present.push(contender);
+    else tell(`LEFT OUT: ${contender.name}: no ${contender.needs} is installed`);
+  }
+  return present;
+}
+
+async function isThere(program: string | undefined): Promise<boolean> {
+  if (program === undefined) return true;
+  return run('sh', ['-c', `PATH="$PATH:/usr/sbin:/sbin" command -v ${program}`]).then(
+    () => true,
+    () => false,
+  );
+}

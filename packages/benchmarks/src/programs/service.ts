@@ -1,0 +1,36 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawnServiceWith } from '@sextant/testing/spawn';
+import type { Program } from './program.ts';
+
+/** One of our services under measurement, with a home of its own and the local token of it. */
+export interface MeasuredService extends Program {
+  readonly home: string;
+  readonly token: string;
+}
+
+/** Starts a service by its `main`, as `sextant up` does; its home is a new folder below `under`. */
+export async function startService(
+  main: URL,
+  flags: readonly string[] = [],
+  { under = tmpdir() }: { under?: string } = {},
+): Promise<MeasuredService> {
+  const home = await mkdtemp(join(under, 'sextant-bench-'));
+  const { pid, port, ...service } = await spawnServiceWith(main, home, { flags: ['--log-level', 'fatal', ...flags] });
+  return {
+    pid,
+    port,
+    home,
+    token: (await readFile(join(home, 'token'), 'utf8')).trim(),
+    [Symbol.asyncDispose]: async () => {
+      await service[Symbol.asyncDispose]();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The `main` of one of our apps. */
+export function mainOf(app: string): URL {
+  return new URL(`../../../../apps/${app}/src/main.ts`, import.meta.url);
+}

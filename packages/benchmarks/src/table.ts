@@ -1,0 +1,79 @@
+import { styleText } from 'node:util';
+import { markdownTable } from 'markdown-table';
+import type { Area, Goal } from './area.ts';
+import type { Figure } from './figure.ts';
+
+/** An area's figures as a Markdown table: a row for each contender, each value with its ratio to the reference. */
+export function tableOf(area: Area, figures: readonly Figure[]): string {
+  const names = [...new Set(figures.map(({ contender }) => contender))];
+  const head = ['', ...area.measures.map(({ name, unit }) => `${name}, ${unit}`)];
+  const rows = names.map((name) => rowOf(area, figures, name));
+  return markdownTable([head, ...rows], {
+    align: ['l', ...area.measures.map(() => 'r')],
+    stringLength: (text) => text.length,
+  });
+}
+
+function rowOf(area: Area, figures: readonly Figure[], name: string): string[] {
+  const isOurs = figures.some(({ contender, role }) => contender === name && role === 'ours');
+  return [isOurs ? `**${name}**` : name].concat(
+    area.measures.map(({ name: measure }) => cell(area, figures, name, measure)),
+  );
+}
+
+/** What came of the goals, a line each. */
+export function goalsOf(area: Area, figures: readonly Figure[]): string[] {
+  const ours = area.contenders.find(({ role }) => role === 'ours')?.name ?? '';
+  return [
+    ...area.goals.flatMap((goal) => {
+      const ratio = ratioOf(figures, ours, goal.of, goal.measure);
+      return ratio === undefined ? [] : [verdict(goal, ratio)];
+    }),
+    ...(area.bounds ?? []).flatMap(({ measure, atMost }) =>
+      figures
+        .filter((figure) => figure.role === 'ours' && figure.measure === measure)
+        .map(
+          ({ contender, value, unit }) =>
+            `${mark(value <= atMost)} ${contender}, ${measure}: ${brief(value)} ${unit}, goal at most ${atMost}`,
+        ),
+    ),
+  ];
+}
+
+/** For a screen: what is reached in green and what is not in red. */
+export function coloured(line: string): string {
+  return styleText(line.startsWith('reached') ? 'green' : 'red', line);
+}
+
+function verdict({ measure, of, atLeast, atMost }: Goal, ratio: number): string {
+  const isReached = ratio >= (atLeast ?? 0) && ratio <= (atMost ?? Infinity);
+  const goal = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`;
+  return `${mark(isReached)} ${measure}: ${brief(ratio)} x ${of}, goal ${goal}`;
+}
+
+function mark(isReached: boolean): string {
+  return isReached ? 'reached:' : 'NOT reached:';
+}
+
+function cell(area: Area, figures: readonly Figure[], contender: string, measure: string): string {
+  const figure = find(figures, contender, measure);
+  if (!figure) return '-';
+  const ratio = ratioOf(figures, contender, area.reference, measure);
+  return ratio === undefined ? brief(figure.value) : `${brief(figure.value)} (${brief(ratio)})`;
+}
+
+function ratioOf(figures: readonly Figure[], contender: string, of: string, measure: string): number | undefined {
+  const [one, other] = [find(figures, contender, measure), find(figures, of, measure)];
+  return one && other ? one.value / other.value : undefined;
+}
+
+function find(figures: readonly Figure[], contender: string, measure: string): Figure | undefined {
+  return figures.find((figure) => figure.contender === contender && figure.measure === measure);
+}
+
+/** Three digits, as a person reads them. */
+export function brief(value: number): string {
+  if (value >= 999_500) return `${(value / 1e6).toPrecision(3)} M`;
+  if (value >= 9995) return `${(value / 1e3).toPrecision(3)} k`;
+  return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(value < 1 ? 2 : 3)));
+}
