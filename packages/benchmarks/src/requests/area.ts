@@ -34,7 +34,7 @@ const natsResponder: Contender = {
   needs: 'nats-server',
   async run(pace) {
     const port = await freePort();
-    await using _server = await startProgram('nats-server', ['-a', '127.0.0.1', '-p', String(port)], { port });
+    await using server = await startProgram('nats-server', ['-a', '127.0.0.1', '-p', String(port)], { port });
     await using responder = await startScript(scriptOf('nats-responder'), String(server.port));
     return await measureRequests(responder, nats, pace);
   },
