@@ -2,17 +2,21 @@ import { z } from 'zod';
 import { ProtocolError } from './errors.ts';
 import type { JsonObject } from './line.ts';
 
+/** Characters of an id, a method's name or a key. */
+const MAX_TEXT = 64;
+
 /** Who asked, within one connection and direction: a string of 1 to 64 characters or a whole number. */
-export const idSchema = z.union([z.int().min(0), z.string().min(1).max(64)]);
+export const idSchema = z.union([z.int().min(0), z.string().min(1).max(MAX_TEXT)]);
 export type Id = z.infer<typeof idSchema>;
 
-const members = z.record(z.string(), z.unknown());
+/** Not copied: what is in it is for the schema of its method to check. */
+const members = z.custom<JsonObject>(isObject, 'must be an object');
 const version = z.literal('2.0');
 
 export const requestSchema = z.object({
   jsonrpc: version,
   id: idSchema,
-  method: z.string().min(1).max(64),
+  method: z.string().min(1).max(MAX_TEXT),
   params: members.default({}),
   /** Milliseconds from receipt until the request is cancelled and answered with `deadline_exceeded`. */
   timeout: z
@@ -21,7 +25,7 @@ export const requestSchema = z.object({
     .max(2 ** 31 - 1)
     .optional(),
   /** The same for every try of one request, where its method takes one: it is done once. */
-  key: z.string().min(1).max(64).optional(),
+  key: z.string().min(1).max(MAX_TEXT).optional(),
   /** Items and bytes of body that may be streamed before `rpc.credit` allows more; all unless given. */
   credit: z.int().min(0).optional(),
 });
@@ -54,9 +58,40 @@ export type Message =
  * @throws ProtocolError `invalid_request`, with the message's `id` in `data.id` where it has a usable one.
  */
 export function readMessage(message: JsonObject): Message {
+  if (isPlainRequest(message)) return { kind: 'request', request: message };
   if (!Object.hasOwn(message, 'method')) return { kind: 'response', response: readAs(responseSchema, message) };
   if (!Object.hasOwn(message, 'id')) return { kind: 'notification', notification: readAs(notificationSchema, message) };
   return { kind: 'request', request: readAs(requestSchema, message) };
+}
+
+/**
+ * True for what nearly all messages are: a request without anything optional. Looked at by hand, as the schema takes longer
+ * than all the rest of a small request; what is anything else, or wrong, is for the schema to say.
+ */
+function isPlainRequest(message: JsonObject): message is JsonObject & Request {
+  const { jsonrpc, id, method, params, timeout, key, credit } = message;
+  return (
+    jsonrpc === '2.0' &&
+    isId(id) &&
+    typeof method === 'string' &&
+    fits(method) &&
+    isObject(params) &&
+    timeout === undefined &&
+    key === undefined &&
+    credit === undefined
+  );
+}
+
+function isId(id: unknown): id is Id {
+  return typeof id === 'number' ? Number.isSafeInteger(id) && id >= 0 : typeof id === 'string' && fits(id);
+}
+
+function fits(text: string): boolean {
+  return text.length > 0 && text.length <= MAX_TEXT;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The `id` of a message that could not be read, so that its sender learns which one it was; else `null`. */

@@ -31,6 +31,7 @@ describe('readMessage', () => {
     ['neither method nor result', { jsonrpc: '2.0', id: 1 }],
   ])('refuses %s', (_what, message) => {
     expect(() => readMessage(message)).toThrow(ProtocolError);
+    expect(() => readMessage({ params: {}, ...message })).toThrow(ProtocolError);
   });
 });
 

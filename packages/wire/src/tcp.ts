@@ -139,8 +139,9 @@ export class TcpConnection implements Connection, Outlet {
   /** For the queue: hands parts to the system. */
   write(parts: readonly (string | Uint8Array)[], done: () => void): void {
     this.#socket.cork();
-    for (const part of parts.slice(0, -1)) this.#socket.write(part);
-    this.#socket.write(parts.at(-1) ?? '', (error) => {
+    for (const part of parts.slice(0, -1)) this.#socket.write(part, encodingOf(part));
+    const last = parts.at(-1) ?? '';
+    this.#socket.write(last, encodingOf(last), (error) => {
       if (error) return;
       done();
       if (this.#ending && this.#queue.pendingBytes === 0) this.#finish();
@@ -178,6 +179,11 @@ export class TcpConnection implements Connection, Outlet {
   get #isFull(): boolean {
     return this.#queue.pendingBytes > HOLD_MARKS * this.#limits.outputHighWater;
   }
+}
+
+/** A text of ASCII alone is the same bytes in Latin-1, which the system takes without a look at each. */
+function encodingOf(part: string | Uint8Array): 'latin1' | 'utf8' {
+  return typeof part === 'string' && Buffer.byteLength(part) === part.length ? 'latin1' : 'utf8';
 }
 
 function endedInside(): ProtocolError {
