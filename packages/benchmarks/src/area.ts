@@ -47,7 +47,8 @@ export interface Goal {
 /** A limit that is none of the others' business: ours against a number. */
 export interface Bound {
   readonly measure: string;
-  readonly atMost: number;
+  readonly atLeast?: number;
+  readonly atMost?: number;
 }
 
 /** Work of one kind, those who do it, and what of it is ours to reach. */
@@ -55,6 +56,8 @@ export interface Area {
   readonly name: string;
   readonly title: string;
   readonly measures: readonly Measure[];
+  /** What is made once before any of them runs. */
+  prepare?(): Promise<void>;
   readonly contenders: readonly Contender[];
   /** The contender whose ratio is 1. */
   readonly reference: string;

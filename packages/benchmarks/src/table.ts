@@ -29,12 +29,12 @@ export function goalsOf(area: Area, figures: readonly Figure[]): string[] {
       const ratio = ratioOf(figures, ours, goal.of, goal.measure);
       return ratio === undefined ? [] : [verdict(goal, ratio)];
     }),
-    ...(area.bounds ?? []).flatMap(({ measure, atMost }) =>
+    ...(area.bounds ?? []).flatMap(({ measure, atLeast = 0, atMost = Infinity }) =>
       figures
         .filter((figure) => figure.role === 'ours' && figure.measure === measure)
         .map(
           ({ contender, value, unit }) =>
-            `${mark(value <= atMost)} ${contender}, ${measure}: ${brief(value)} ${unit}, goal at most ${atMost}`,
+            `${mark(value >= atLeast && value <= atMost)} ${contender}, ${measure}: ${brief(value)} ${unit}, goal ${limits(atLeast, atMost)}`,
         ),
     ),
   ];
@@ -43,6 +43,10 @@ export function goalsOf(area: Area, figures: readonly Figure[]): string[] {
 /** For a screen: what is reached in green and what is not in red. */
 export function coloured(line: string): string {
   return styleText(line.startsWith('reached') ? 'green' : 'red', line);
+}
+
+function limits(atLeast: number, atMost: number): string {
+  return atMost === Infinity ? `at least ${atLeast}` : `at most ${atMost}`;
 }
 
 function verdict({ measure, of, atLeast, atMost }: Goal, ratio: number): string {

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawnServiceWith } from '@sextant/testing/spawn';
+import { spawnServiceWith, type SpawnOptions } from '@sextant/testing/spawn';
 import type { Program } from './program.ts';
 
 /** One of our services under measurement, with a home of its own and the local token of it. */
@@ -14,10 +14,13 @@ export interface MeasuredService extends Program {
 export async function startService(
   main: URL,
   flags: readonly string[] = [],
-  { under = tmpdir() }: { under?: string } = {},
+  { under = tmpdir(), ...node }: { under?: string } & Pick<SpawnOptions, 'nodeFlags' | 'env'> = {},
 ): Promise<MeasuredService> {
   const home = await mkdtemp(join(under, 'sextant-bench-'));
-  const { pid, port, ...service } = await spawnServiceWith(main, home, { flags: ['--log-level', 'fatal', ...flags] });
+  const { pid, port, ...service } = await spawnServiceWith(main, home, {
+    ...node,
+    flags: ['--log-level', 'fatal', ...flags],
+  });
   return {
     pid,
     port,
