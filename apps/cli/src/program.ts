@@ -2,19 +2,7 @@ import { isErrorType } from '@sextant/protocol/errors';
 import { VERSION } from '@sextant/protocol/version';
 import { defaultHome } from '@sextant/service/run/home';
 import { Command, CommanderError } from 'commander';
-import { addCallCommand } from './commands/call.ts';
-import { addCertificateCommands } from './commands/cert.ts';
-import { addChatCommands } from './commands/chat.ts';
-import { addContainerCommands } from './commands/container.ts';
-import { addFileCommands } from './commands/file.ts';
-import { addPeerCommands } from './commands/peer.ts';
-import { addProcessCommands } from './commands/ps.ts';
-import { addRegistryCommands } from './commands/registry.ts';
-import { addRunCommand } from './commands/run.ts';
-import { addShellCommand } from './commands/shell.ts';
-import { addStatusCommand } from './commands/status.ts';
-import { addTokenCommands } from './commands/token.ts';
-import { addUpCommand } from './commands/up.ts';
+import { addCommands } from './commands.ts';
 import { ExitCode, exitCodeOf } from './exit-code.ts';
 import { say, sayError } from './output.ts';
 import { whenUnread } from './unread.ts';
@@ -37,14 +25,16 @@ Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 not reachable, 4 not found, 5 n
 export async function runProgram(argv: readonly string[]): Promise<void> {
   endQuietly();
   try {
-    await createProgram().parseAsync(argv);
+    const program = createProgram();
+    if (!asksVersion(argv)) await addCommands(program, argv.slice(2));
+    await program.parseAsync(argv);
   } catch (error) {
     process.exitCode = explain(error);
   }
 }
 
 function createProgram(): Command {
-  const program = new Command('sextant')
+  return new Command('sextant')
     .description('See what runs on your machines, run something, move a file to it, tell the others.')
     .version(VERSION)
     .option('--json', 'print JSON, one object a line, instead of tables and sentences')
@@ -57,24 +47,11 @@ function createProgram(): Command {
     .showHelpAfterError('(--help lists what there is)')
     .addHelpText('after', EXAMPLES)
     .exitOverride();
-  program.commandsGroup('Services:');
-  addUpCommand(program);
-  addStatusCommand(program);
-  addCallCommand(program);
-  program.commandsGroup('Programs:');
-  addRunCommand(program);
-  addProcessCommands(program);
-  addShellCommand(program);
-  program.commandsGroup('Files, containers, people, peers:');
-  addFileCommands(program);
-  addContainerCommands(program);
-  addChatCommands(program);
-  addRegistryCommands(program);
-  addPeerCommands(program);
-  program.commandsGroup('People and trust:');
-  addTokenCommands(program);
-  addCertificateCommands(program);
-  return program;
+}
+
+/** Whoever asks for nothing else is answered at once. */
+function asksVersion([, , first]: readonly string[]): boolean {
+  return first === '--version' || first === '-V';
 }
 
 function explain(error: unknown): ExitCode {

@@ -1,5 +1,5 @@
 import { connect, isIP, type Socket, type SocketConstructorOpts } from 'node:net';
-import { connect as connectSecurely, type ConnectionOptions } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import type { Limits } from '@sextant/protocol/limits';
 import type { Address, HostAddress } from './address.ts';
 import type { Connection } from './connection.ts';
@@ -24,7 +24,7 @@ const DIAL_MS = 10_000;
 export async function dial(address: Address, limits: Limits, options: DialOptions = {}): Promise<Connection> {
   const { ca, signal } = options;
   const secure = !('path' in address) && (address.tls ?? !isThisMachine(address.host));
-  const socket = secure ? dialSecurely(address, ca) : connect({ ...address, allowHalfOpen: true });
+  const socket = secure ? await dialSecurely(address, ca) : connect({ ...address, allowHalfOpen: true });
   try {
     const patience = AbortSignal.any([AbortSignal.timeout(DIAL_MS), ...(signal ? [signal] : [])]);
     await happens(socket, secure ? 'secureConnect' : 'connect', patience);
@@ -37,7 +37,8 @@ export async function dial(address: Address, limits: Limits, options: DialOption
   return new TcpConnection(socket, limits, { remote, holdRequests: false });
 }
 
-function dialSecurely({ host, port }: HostAddress, ca: string | undefined): Socket {
+async function dialSecurely({ host, port }: HostAddress, ca: string | undefined): Promise<Socket> {
+  const tls = await import('node:tls');
   const options: ConnectionOptions & SocketConstructorOpts = {
     host,
     port,
@@ -48,7 +49,7 @@ function dialSecurely({ host, port }: HostAddress, ca: string | undefined): Sock
     ...(isIP(host) === 0 && { servername: host }),
     ...(ca !== undefined && { ca }),
   };
-  return connectSecurely(options);
+  return tls.connect(options);
 }
 
 function happens(socket: Socket, event: string, signal: AbortSignal): Promise<void> {
