@@ -13,6 +13,7 @@ export type Tell = (text: string) => void;
  * besides meets all of them.
  */
 export async function measure(area: Area, pace: Pace, rounds: number, tell: Tell): Promise<Figure[]> {
+  await area.prepare?.();
   const contenders = await presentOf(area.contenders, tell);
   const seen = contenders.map((contender) => ({ contender, rounds: [] as Readings[] }));
   for (let round = 1; round <= rounds; round += 1) {

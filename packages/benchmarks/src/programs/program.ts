@@ -11,6 +11,14 @@ export interface Program extends AsyncDisposable {
   readonly port: number;
 }
 
+export interface ProgramOptions {
+  port: number;
+  cwd?: string;
+  env?: Readonly<Record<string, string>>;
+  /** Milliseconds between two looks whether it listens. */
+  lookMs?: number;
+}
+
 /** Milliseconds a server has to listen. */
 const START_MS = 20_000;
 
@@ -24,13 +32,13 @@ const END_MS = 5000;
 export async function startProgram(
   command: string,
   args: readonly string[],
-  { port, cwd, env }: { port: number; cwd?: string; env?: Readonly<Record<string, string>> },
+  { port, cwd, env, lookMs = 20 }: ProgramOptions,
 ): Promise<Program> {
   const child = spawn(command, args, { stdio: 'ignore', cwd, env: { ...process.env, ...env } });
   const failed = once(child, 'exit').then(([code, signal]) => {
     throw new Error(`${command} ended with ${String(code ?? signal)} before it listened on ${port}`);
   });
-  await Promise.race([failed, listening(port)]);
+  await Promise.race([failed, listening(port, lookMs)]);
   failed.catch(() => {});
   return { pid: child.pid ?? 0, port, [Symbol.asyncDispose]: () => end(child) };
 }
@@ -66,8 +74,8 @@ export function residentBytes(pid: number): number | undefined {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) * 1024;
 }
 
-async function listening(port: number): Promise<void> {
-  for (const deadline = performance.now() + START_MS; performance.now() < deadline; await sleep(20)) {
+async function listening(port: number, lookMs: number): Promise<void> {
+  for (const deadline = performance.now() + START_MS; performance.now() < deadline; await sleep(lookMs)) {
     const socket = connect({ host: '127.0.0.1', port });
     const answers = await once(socket, 'connect').then(
       () => true,
