@@ -15,6 +15,15 @@ readonly TOOLS=(
   faketime:faketime
   prlimit:util-linux
   unshare:util-linux
+  # What the benchmarks hold us against.
+  etcd:etcd-server
+  mosquitto:mosquitto
+  nats-server:nats-server
+  nginx:nginx-light
+  redis-server:redis-server
+  rsync:rsync
+  ssh:openssh-client
+  sshd:openssh-server
 )
 
 main() {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@sextant/testing/rig';
-import { describeUnless } from '@sextant/testing/tools';
+import { describeUnless } from '@sextant/testing/describe-unless';
 import { jsonLines, listening, servingWith } from './services.ts';
 import { at, run, sextantInTerminal } from './sextant.ts';
 

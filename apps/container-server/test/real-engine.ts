@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Rig } from '@sextant/testing/rig';
-import { describeUnless } from '@sextant/testing/tools';
+import { describeUnless } from '@sextant/testing/describe-unless';
 import { engineAddress } from '../src/address.ts';
 import { rigAt, type Containers } from './app.ts';
 

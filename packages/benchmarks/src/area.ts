@@ -57,7 +57,7 @@ export interface Area {
   readonly title: string;
   readonly measures: readonly Measure[];
   /** What is made once before any of them runs. */
-  prepare?(): Promise<void>;
+  readonly prepare?: () => Promise<void>;
   readonly contenders: readonly Contender[];
   /** The contender whose ratio is 1. */
   readonly reference: string;

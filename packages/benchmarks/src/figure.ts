@@ -1,6 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import type { Area, Contender, Measure, Reading } from './area.ts';
+
+/** Where figures are kept unless told otherwise. */
+export const FIGURES = fileURLToPath(new URL('../figures.jsonl', import.meta.url));
 
 /** One figure as it is kept: the median of its rounds. */
 export interface Figure {

@@ -1,8 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Area } from './area.ts';
 import { areas } from './areas.ts';
-import { keepFigures } from './figure.ts';
+import { FIGURES, keepFigures } from './figure.ts';
 import { measure } from './measure.ts';
 import { coloured, goalsOf, tableOf } from './table.ts';
 
@@ -26,7 +25,7 @@ async function main(): Promise<void> {
       rounds: { type: 'string', default: '3' },
       ms: { type: 'string', default: '2000' },
       only: { type: 'string', default: '' },
-      out: { type: 'string', default: fileURLToPath(new URL('../figures.jsonl', import.meta.url)) },
+      out: { type: 'string', default: FIGURES },
       help: { type: 'boolean', default: false },
     },
   });

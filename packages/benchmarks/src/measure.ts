@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { missingPrograms } from '@sextant/testing/missing';
 import type { Area, Contender, Pace, Readings } from './area.ts';
 import { figureOf, type Figure } from './figure.ts';
-
-const run = promisify(execFile);
 
 /** What is told of a measurement under way. */
 export type Tell = (text: string) => void;
@@ -41,16 +38,9 @@ async function runOnce(contender: Contender, pace: Pace): Promise<Readings> {
 async function presentOf(contenders: readonly Contender[], tell: Tell): Promise<Contender[]> {
   const present: Contender[] = [];
   for (const contender of contenders) {
-    if (await isThere(contender.needs)) present.push(contender);
-    else tell(`LEFT OUT: ${contender.name}: no ${contender.needs} is installed`);
+    const missing = contender.needs === undefined ? undefined : await missingPrograms(contender.needs);
+    if (missing === undefined) present.push(contender);
+    else tell(`LEFT OUT: ${contender.name}: ${missing}`);
   }
   return present;
-}
-
-async function isThere(program: string | undefined): Promise<boolean> {
-  if (program === undefined) return true;
-  return run('sh', ['-c', `PATH="$PATH:/usr/sbin:/sbin" command -v ${program}`]).then(
-    () => true,
-    () => false,
-  );
 }

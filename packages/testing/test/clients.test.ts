@@ -9,7 +9,8 @@ import jayson from 'jayson/promise/index.js';
 import { readLines, requestLine } from '../src/exchange.ts';
 import { temporaryFolder } from '../src/rig.ts';
 import { spawnService, type SpawnedService } from '../src/spawn.ts';
-import { describeUnless, missingPrograms } from '../src/tools.ts';
+import { describeUnless } from '../src/describe-unless.ts';
+import { missingPrograms } from '../src/missing.ts';
 import { openPage } from './chromium.ts';
 
 const run = promisify(execFile);

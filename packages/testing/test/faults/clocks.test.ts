@@ -8,7 +8,8 @@ import { printFigure } from '../../src/figure.ts';
 import { openRawSocket } from '../../src/raw-socket.ts';
 import { temporaryFolder } from '../../src/rig.ts';
 import { spawnService, spawnServiceWith } from '../../src/spawn.ts';
-import { describeUnless, missingPrograms } from '../../src/tools.ts';
+import { describeUnless } from '../../src/describe-unless.ts';
+import { missingPrograms } from '../../src/missing.ts';
 import { spawnWorkshop } from '../workshop-process.ts';
 
 const REGISTRY = new URL('../../../../apps/contact-registry/src/main.ts', import.meta.url);

@@ -3,7 +3,8 @@ import { expect, it } from '@jest/globals';
 import { exchange, requestLine } from '../../src/exchange.ts';
 import { holdFigure, printFigure } from '../../src/figure.ts';
 import { backAtBase, footprint } from '../../src/leaks.ts';
-import { describeUnless, missingPrograms } from '../../src/tools.ts';
+import { describeUnless } from '../../src/describe-unless.ts';
+import { missingPrograms } from '../../src/missing.ts';
 import { waitFor } from '../../src/wait.ts';
 import { gather, spawnWorkshop } from '../workshop-process.ts';
 

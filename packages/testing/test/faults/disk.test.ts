@@ -5,7 +5,8 @@ import { fileService } from '@sextant/protocol/file';
 import { printFigure, sized } from '../../src/figure.ts';
 import { temporaryFolder } from '../../src/rig.ts';
 import { spawnServiceWith } from '../../src/spawn.ts';
-import { describeUnless, missingNamespaces } from '../../src/tools.ts';
+import { describeUnless } from '../../src/describe-unless.ts';
+import { missingNamespaces } from '../../src/missing.ts';
 
 const CYCLES = sized(20, 100);
 const MAIN = new URL('../../../../apps/file-server/src/main.ts', import.meta.url);

@@ -6,7 +6,8 @@ import { expect, it } from '@jest/globals';
 import { readLocalToken } from '@sextant/service/identity/local-token';
 import { requestLine } from '../../src/exchange.ts';
 import { openNamespace } from '../../src/namespace.ts';
-import { describeUnless, missingNamespaces, missingPrograms } from '../../src/tools.ts';
+import { describeUnless } from '../../src/describe-unless.ts';
+import { missingNamespaces, missingPrograms } from '../../src/missing.ts';
 import { spawnEverywhere } from '../everywhere.ts';
 
 const run = promisify(execFile);

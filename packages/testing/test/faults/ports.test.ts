@@ -4,7 +4,8 @@ import { startFaultProxy } from '../../src/fault-proxy.ts';
 import { holdFigure, printFigure, sized } from '../../src/figure.ts';
 import { openNamespace } from '../../src/namespace.ts';
 import { startRig } from '../../src/rig.ts';
-import { describeUnless, missingNamespaces } from '../../src/tools.ts';
+import { describeUnless } from '../../src/describe-unless.ts';
+import { missingNamespaces } from '../../src/missing.ts';
 import { createWorkshop } from '../workshop.ts';
 
 it('C18: a client asks as often as it likes over one connection', async () => {

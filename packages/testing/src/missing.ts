@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { describe, it } from '@jest/globals';
 
 const run = promisify(execFile);
 
@@ -27,15 +26,4 @@ export async function missingNamespaces(): Promise<Missing> {
     () => undefined,
     () => 'no network and mount namespaces can be made here. They take root',
   );
-}
-
-/** Tests that need something: where it is missing they are skipped, loudly; with CI=true they fail. */
-export function describeUnless(missing: Missing): (name: string, tests: () => void) => void {
-  if (missing === undefined) return describe;
-  if (process.env['CI'] === 'true')
-    return (name) => describe(name, () => it(missing, () => Promise.reject(new Error(missing))));
-  return (name, tests) => {
-    process.stderr.write(`SKIPPED: ${name}: ${missing}\n`);
-    describe.skip(name, tests);
-  };
 }

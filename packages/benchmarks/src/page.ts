@@ -1,0 +1,29 @@
+// Puts the tables of the figures that were measured into docs/benchmarks.md, each between the marks of its area.
+import { readFile, writeFile } from 'node:fs/promises';
+import { areas } from './areas.ts';
+import { FIGURES, readFigures, type Figure } from './figure.ts';
+import { goalsOf, tableOf } from './table.ts';
+
+const PAGE = new URL('../../../docs/benchmarks.md', import.meta.url);
+
+const figures = await readFigures(FIGURES);
+let page = await readFile(PAGE, 'utf8');
+for (const area of areas) {
+  const own = figures.filter((figure) => figure.area === area.name);
+  const [first] = own;
+  if (!first) continue;
+  const goals = goalsOf(area, own).map((line) => `- ${line}\n`);
+  page = between(page, area.name, `${when(first)}\n\n${tableOf(area, own)}\n\n${goals.join('')}`);
+}
+await writeFile(PAGE, page);
+
+function when({ area, at, rounds, machine }: Figure): string {
+  return `${at.slice(0, 10)}, ${machine}, the middle of ${rounds} rounds: \`pnpm bench ${area}\``;
+}
+
+function between(text: string, name: string, content: string): string {
+  const [begin, end] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->\n`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from === -1 || to === -1) throw new Error(`docs/benchmarks.md has no ${begin.trim()} ... ${end.trim()}`);
+  return `${text.slice(0, from + begin.length)}\n${content}\n${text.slice(to)}`;
+}
