@@ -22,13 +22,13 @@ export class Logs {
     return logs;
   }
 
-  /** Opens the log of a run for whoever hands it on to a program; it stays if that succeeds. */
-  async write<T>(id: string, use: (descriptor: number) => Promise<T>): Promise<T> {
+  /** Makes the log of a run for whoever has a program print into it; it stays if that succeeds. */
+  async write<T>(id: string, use: (file: string) => Promise<T>): Promise<T> {
     const handle = await open(this.#path(id), 'a', 0o600).catch((error: unknown) => {
       throw unwritable(error);
     });
     try {
-      return await use(handle.fd);
+      return await use(this.#path(id));
     } catch (error) {
       await this.remove(id);
       throw error;

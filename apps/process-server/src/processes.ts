@@ -29,12 +29,13 @@ async function readProc(): Promise<Process[]> {
   const found: Process[] = [];
   for (const [at, name] of readdirSync('/proc').entries()) {
     if (at % PER_TURN === PER_TURN - 1) await turn();
-    if (/^\d+$/.test(name)) found.push(...readOne(Number(name)));
+    if (/^\d+$/.test(name)) found.push(...readProcess(Number(name)));
   }
   return found;
 }
 
-function readOne(pid: number): Process[] {
+/** One process, if it lives. */
+export function readProcess(pid: number): Process[] {
   const stat = read(pid, 'stat');
   // The name in parentheses may hold anything, parentheses too.
   const [state = '', parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

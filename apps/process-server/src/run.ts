@@ -1,7 +1,8 @@
 import type { Run as Description, RunDetails } from '@sextant/protocol/process';
 import type { Census } from './census.ts';
+import type { Exit } from './errand.ts';
 import type { RunFacts } from './facts.ts';
-import type { Child, Exit } from './spawn.ts';
+import type { Child } from './spawn.ts';
 import { Tree } from './tree.ts';
 
 /** Milliseconds a program has to end after TERM, before KILL. */

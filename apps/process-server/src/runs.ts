@@ -5,10 +5,11 @@ import { Census } from './census.ts';
 import { factsOf, type RunFacts } from './facts.ts';
 import type { Logs } from './logs.ts';
 import { MARKER } from './processes.ts';
-import { settle, type Order } from './program.ts';
-import { explain, reasonOf } from './reasons.ts';
+import type { Order } from './program.ts';
+import { reasonOf } from './reasons.ts';
 import { LINGER_MS, Run } from './run.ts';
-import { spawnAttached, spawnLogged, type AttachedChild, type Child, type Program } from './spawn.ts';
+import { Spawner, type AttachedChild, type Child } from './spawn.ts';
+import { mayHaveLeft } from './traces.ts';
 import { Tree } from './tree.ts';
 
 export interface RunSettings {
@@ -23,7 +24,7 @@ export interface Begun<C extends Child = Child> {
   child: C;
 }
 
-type Spawn<C extends Child> = (program: Program, id: string) => Promise<C>;
+type Spawn<C extends Child> = (order: Order, cwd: string, id: string) => Promise<C>;
 
 /** Ended runs that are remembered: some hours of a busy day, in at most 40 MB. */
 const HISTORY = 1000;
@@ -36,6 +37,7 @@ export class Runs {
   readonly #logs: Logs;
   readonly #settings: RunSettings;
   readonly #census = new Census();
+  readonly #spawner = new Spawner();
   readonly #starting = new Set<Promise<unknown>>();
   /** Those with something left to end: the program, or what it left behind unless that is detached. */
   readonly #living = new Set<Run>();
@@ -50,12 +52,14 @@ export class Runs {
 
   /** Starts a program whose streams are the caller's; it ends with `until`. */
   attach(order: Order, owner: string, until: AbortSignal): Promise<Begun<AttachedChild>> {
-    return this.#begin(order, owner, until, spawnAttached);
+    return this.#begin(order, owner, until, (order, cwd) => this.#spawner.attach(order, cwd));
   }
 
   /** Starts a program that prints into its log; it ends with `until`, or is detached where there is none. */
   start(order: Order, owner: string, until: AbortSignal | undefined): Promise<Begun> {
-    return this.#begin(order, owner, until, (program, id) => this.#logs.write(id, (log) => spawnLogged(program, log)));
+    return this.#begin(order, owner, until, (order, cwd, id) =>
+      this.#logs.write(id, (file) => this.#spawner.log(order, cwd, file)),
+    );
   }
 
   /** Newest first. */
@@ -68,6 +72,7 @@ export class Runs {
     this.#closing = true;
     await Promise.allSettled(this.#starting);
     await Promise.all([...[...this.#living].map((run) => run.end(CLOSING_GRACE_MS)), this.#endLeftBehind()]);
+    await this.#spawner.close();
   }
 
   async #begin<C extends Child>(
@@ -105,11 +110,8 @@ export class Runs {
   }
 
   async #launch<C extends Child>(order: Order, facts: RunFacts, spawn: Spawn<C>): Promise<Begun<C>> {
-    const program = await settle(order, facts.cwd);
-    const marked = { ...program, env: { ...program.env, [MARKER]: facts.id } };
-    const child = await spawn(marked, facts.id).catch((error: unknown) => {
-      throw explain(error, order.program);
-    });
+    const marked = { ...order, env: { ...order.env, [MARKER]: facts.id } };
+    const child = await spawn(marked, facts.cwd, facts.id);
     const run = Run.started(facts, child, this.#census);
     this.#living.add(run);
     void this.#follow(run);
@@ -119,7 +121,7 @@ export class Runs {
   /** To the end of its program, and of what that left behind: a client's programs go when it goes. */
   async #follow(run: Run): Promise<void> {
     await run.exited;
-    if (!run.facts.detached) {
+    if (!run.facts.detached && mayHaveLeft(run)) {
       await sleep(LINGER_MS, undefined, { ref: false });
       await run.end();
     }

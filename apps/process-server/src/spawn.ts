@@ -1,23 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
-
-/** A program ready to be started: where everything is, is known. */
-export interface Program {
-  file: string;
-  /** What it sees as its own name. */
-  name: string;
-  args: readonly string[];
-  cwd: string;
-  /** Added to our own environment. */
-  env: Readonly<Record<string, string>>;
-}
-
-/** How a program ended: one of both is `null`. */
-export interface Exit {
-  exitCode: number | null;
-  signal: string | null;
-}
+import type { Exit } from './errand.ts';
+import type { Order } from './program.ts';
+import { refusal } from './reasons.ts';
+import { Resident } from './resident.ts';
 
 /** A program that runs, first of its own process group. */
 export interface Child {
@@ -31,60 +18,70 @@ export interface AttachedChild extends Child {
   stderr: Readable;
 }
 
-const OPTIONS = {
-  // What a program prints is passed on as it comes.
-  buffer: false,
-  // A program that fails is no failure of ours.
-  reject: false,
-  // Gives it a process group of its own, and ends that should we exit all of a sudden.
-  killDescendants: true,
-  killSignal: 'SIGKILL',
-} as const;
+/** Starts programs, through a launcher that is started with the first of them. */
+export class Spawner {
+  #resident: Promise<Resident> | undefined;
 
-/**
- * Starts a program whose three streams are ours.
- * @throws the system's error if it cannot be started.
- */
-export async function spawnAttached({ file, name, args, cwd, env }: Program): Promise<AttachedChild> {
-  const started = execa(file, args, { ...OPTIONS, argv0: name, cwd, env });
-  if (started.pid === undefined) throw await causeOf(started);
-  const { pid, stdin, stdout, stderr, nodeChildProcess } = started;
-  keep(stdout);
-  keep(stderr);
-  return { pid, stdin, stdout, stderr, exited: exitOf(nodeChildProcess) };
+  /**
+   * Starts a program whose three streams are ours.
+   * @throws ProtocolError that says why it could not be.
+   */
+  async attach(order: Order, cwd: string): Promise<AttachedChild> {
+    const resident = await this.#launcher();
+    const triple = await resident.streams.take();
+    if (!triple) throw refusal('EMFILE', order.program);
+    const { number, stdin, stdout, stderr } = triple;
+    try {
+      const child = await resident.begin({ order, cwd, output: { streams: number } });
+      // It has an end for reading too, which nobody else would empty.
+      stdin.resume();
+      return { ...child, stdin, stdout, stderr };
+    } catch (error) {
+      for (const stream of [stdin, stdout, stderr]) stream.destroy();
+      throw error;
+    }
+  }
+
+  /**
+   * Starts a program that reads nothing and prints to a file.
+   * @throws ProtocolError that says why it could not be.
+   */
+  async log(order: Order, cwd: string, file: string): Promise<Child> {
+    return (await this.#launcher()).begin({ order, cwd, output: { file } });
+  }
+
+  async close(): Promise<void> {
+    await (await this.#resident)?.close();
+  }
+
+  #launcher(): Promise<Resident> {
+    this.#resident ??= Resident.start(launch).then((resident) => {
+      void resident.over.then(() => (this.#resident = undefined));
+      return resident;
+    });
+    return this.#resident;
+  }
 }
 
-/**
- * Starts a program that reads nothing and prints to an open file.
- * @throws the system's error if it cannot be started.
- */
-export async function spawnLogged({ file, name, args, cwd, env }: Program, log: number): Promise<Child> {
-  // execa takes any descriptor; its types only name the first ones.
-  const output = log as 3;
-  const started = execa(file, args, {
-    ...OPTIONS,
-    argv0: name,
-    cwd,
-    env,
+/** What keeps it small, and of all its memory the least that is its own. */
+const SMALL = ['--single-threaded', '--max-semi-space-size=1'];
+
+/** As the file we are in ourselves: source, or bundled. */
+const PROGRAM = import.meta.url.replace(/^.*(?=\.)/, 'launcher');
+
+function launch(path: string): ChildProcess {
+  const file = new URL(PROGRAM, import.meta.url).pathname;
+  const { nodeChildProcess } = execa(process.execPath, [...SMALL, file, path], {
+    cwd: '/',
     stdin: 'ignore',
-    stdout: output,
-    stderr: output,
+    stdout: 'ignore',
+    stderr: 'inherit',
+    ipc: true,
+    buffer: false,
+    reject: false,
+    // A signal from a terminal is for the service, which still has programs to end. It ends when its channel does.
+    detached: true,
+    cleanup: false,
   });
-  if (started.pid === undefined) throw await causeOf(started);
-  return { pid: started.pid, exited: exitOf(started.nodeChildProcess) };
-}
-
-/** Node lets go of output at exit unless somebody listens; our reader may come a moment later. */
-function keep(output: Readable): void {
-  output.on('readable', () => {});
-}
-
-function exitOf(child: ChildProcess): Promise<Exit> {
-  return new Promise((resolve) => {
-    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
-  });
-}
-
-async function causeOf(failed: PromiseLike<{ cause?: unknown }>): Promise<unknown> {
-  return (await failed).cause;
+  return nodeChildProcess;
 }

@@ -51,4 +51,17 @@ describe('the service as a program', () => {
     await client.closed;
     await allGone([pid], 500);
   });
+
+  it('leaves nothing behind when it is killed, also of what left its group', async () => {
+    await using home = await temporaryFolder();
+    const { server, client } = await launch(home.path);
+    const line = `setsid sleep 1000 & echo $!; (setsid sleep 1000 & echo $!); ${DEAF}`;
+    const pids = await numbersOf(client.open('process.run', { program: 'bash', args: ['-c', line] }), 3);
+    const { pid } = await client.call('process.start', { program: 'sleep', args: ['1000'], detached: true });
+    expect([...pids, pid].every(isAlive)).toBe(true);
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+    await client.closed;
+    await allGone([...pids, pid], 1000);
+  });
 });

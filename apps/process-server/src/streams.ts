@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { LABEL_LENGTH } from './ends.ts';
+
+/** Milliseconds that streams may take to be connected. */
+const WAIT_MS = 5000;
+
+/** The streams of a program to come, connected to the launcher already, which knows them by their number. */
+export interface Triple {
+  readonly number: number;
+  readonly stdin: Socket;
+  readonly stdout: Socket;
+  readonly stderr: Socket;
+}
+
+/** Our ends of the streams of programs: a Unix socket that only this user can reach, and what came by it. */
+export class Streams {
+  readonly path: string;
+  readonly #server: Server;
+  readonly #parts = new Map<number, Map<number, Socket>>();
+  readonly #ready: Triple[] = [];
+  readonly #waiting = new Set<(triple: Triple | undefined) => void>();
+
+  private constructor(path: string) {
+    this.path = path;
+    this.#server = createServer((socket) => this.#greet(socket));
+  }
+
+  static async open(): Promise<Streams> {
+    // Makes a folder that is for this user alone.
+    const streams = new Streams(join(await mkdtemp(join(tmpdir(), 'sextant-launch-')), 'streams'));
+    streams.#server.listen(streams.path);
+    await once(streams.#server, 'listening');
+    return streams;
+  }
+
+  /** The next ones; undefined if none are connected in time, as where a descriptor is wanting. */
+  async take(): Promise<Triple | undefined> {
+    return this.#ready.shift() ?? this.#next();
+  }
+
+  async close(): Promise<void> {
+    this.#server.close();
+    for (const { stdin, stdout, stderr } of this.#ready) for (const socket of [stdin, stdout, stderr]) socket.destroy();
+    for (const parts of this.#parts.values()) for (const socket of parts.values()) socket.destroy();
+    for (const give of this.#waiting) give(undefined);
+    await rm(dirname(this.path), { recursive: true, force: true });
+  }
+
+  #next(): Promise<Triple | undefined> {
+    const { promise, resolve } = Promise.withResolvers<Triple | undefined>();
+    this.#waiting.add(resolve);
+    const timer = setTimeout(() => resolve(undefined), WAIT_MS);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#waiting.delete(resolve);
+    });
+  }
+
+  /** Reads the label it begins with; what follows is the program's. */
+  #greet(socket: Socket): void {
+    socket.on('error', () => {});
+    const read = (): void => {
+      const label = socket.read(LABEL_LENGTH) as Buffer | null;
+      if (!label) return;
+      socket.off('readable', read);
+      const text = label.toString('latin1');
+      this.#sort(socket, Number(text.slice(0, -1)), Number(text.slice(-1)));
+    };
+    socket.on('readable', read);
+  }
+
+  #sort(socket: Socket, number: number, descriptor: number): void {
+    const parts = this.#parts.get(number) ?? new Map<number, Socket>();
+    this.#parts.set(number, parts.set(descriptor, socket));
+    const [stdin, stdout, stderr] = [0, 1, 2].map((at) => parts.get(at));
+    socket.once('close', () => this.#parts.delete(number));
+    if (!stdin || !stdout || !stderr) return;
+    this.#parts.delete(number);
+    this.#offer({ number, stdin, stdout, stderr });
+  }
+
+  #offer(triple: Triple): void {
+    const [give] = this.#waiting;
+    if (!give) {
+      this.#ready.push(triple);
+      return;
+    }
+    this.#waiting.delete(give);
+    give(triple);
+  }
+}
