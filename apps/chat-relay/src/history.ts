@@ -1,8 +1,11 @@
 import type { ChatItem } from '@sextant/protocol/chat';
 
-/** An item and its JSON: serialised once, however many read it. */
+/** An item by its JSON: serialised once, however many read it, and no more of it kept than that takes. */
 export interface Entry {
-  readonly item: ChatItem;
+  readonly seq: number;
+  readonly at: string;
+  /** Who said it; none of what is no message. */
+  readonly author: string | undefined;
   readonly json: string;
 }
 
@@ -39,6 +42,8 @@ export class History {
   #entries: Entry[] = [];
   #length = 0;
   #lastSeq: number;
+  #at = '';
+  #atMs = 0;
 
   /** `lastSeq`: the number that the items of an earlier life of this room ended with. */
   constructor(maxItems: number, all: Histories, lastSeq = 0) {
@@ -55,8 +60,11 @@ export class History {
 
   append(event: Omit<ChatItem, 'seq' | 'at'>): Entry {
     this.#lastSeq += 1;
-    const item = { seq: this.#lastSeq, ...event, at: new Date().toISOString() };
-    const entry = { item, json: JSON.stringify(item) };
+    const seq = this.#lastSeq;
+    const at = this.#now();
+    const { type, from, text } = event;
+    const author = type === 'message' ? from : undefined;
+    const entry = { seq, at, author, json: JSON.stringify({ seq, type, from, text, at }) };
     this.#entries.push(entry);
     this.#weigh(entry.json.length);
     if (this.#isFull) this.forgetOldest();
@@ -99,6 +107,14 @@ export class History {
   clear(): void {
     this.#forget(this.#entries.length);
     this.#all.delete(this);
+  }
+
+  /** Written once for all items of a millisecond. */
+  #now(): string {
+    const ms = Date.now();
+    if (ms !== this.#atMs) this.#at = new Date(ms).toISOString();
+    this.#atMs = ms;
+    return this.#at;
   }
 
   get #isFull(): boolean {

@@ -1,6 +1,7 @@
 import type { ItemOf } from '@sextant/protocol/method';
 import type { chatService } from '@sextant/protocol/chat';
 import type { Call } from '@sextant/service/session/call';
+import type { Batch } from './batch.ts';
 import type { Entry, History } from './history.ts';
 
 export type JoinCall = Call<ItemOf<(typeof chatService.methods)['chat.join']>>;
@@ -42,9 +43,20 @@ export class Member {
     this.#leave(reason);
   }
 
-  /** Hands over a new item, if everything before it has been. */
-  offer(entry: Entry): void {
-    if (!this.#behind) this.#send(entry);
+  /** Hands over what is new, if everything before it has been. */
+  offer(batch: Batch): void {
+    if (this.#behind) return;
+    if (this.#seen >= batch.firstSeq || this.#call.allowance < batch.size) return this.offerEach(batch);
+    this.#seen = batch.lastSeq;
+    const { id } = this.#call;
+    const { pieces, count } = this.#echo ? batch.framesFor(id) : batch.framesWithout(this.nick, id);
+    this.#call.sendLines(pieces, count);
+    if (this.#call.congested) this.#waitForReader();
+  }
+
+  /** The same of a batch that is not complete, or not all of which this member may have. */
+  offerEach(batch: Batch): void {
+    if (!this.#behind) this.#sendEach(batch.after(this.#seen));
   }
 
   /** Sends what is in the history and was not sent yet. */
@@ -56,17 +68,20 @@ export class Member {
       this.#seen = gap.to;
     }
     this.#behind = false;
-    for (const entry of this.#history.since(this.#seen)) {
+    this.#sendEach(this.#history.since(this.#seen));
+  }
+
+  #sendEach(entries: readonly Entry[]): void {
+    for (const entry of entries) {
       this.#send(entry);
       if (this.#behind) return;
     }
   }
 
-  #send({ item, json }: Entry): void {
-    this.#seen = item.seq;
-    const own = item.type === 'message' && item.from === this.nick;
-    if (own && !this.#echo) return;
-    void this.#call.sendJson(json);
+  #send({ seq, author, json }: Entry): void {
+    this.#seen = seq;
+    if (author === this.nick && !this.#echo) return;
+    this.#call.sendJson(json);
     if (this.#call.congested) this.#waitForReader();
   }
 

@@ -1,5 +1,6 @@
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Caller } from '@sextant/service/session/caller';
+import { Batch } from './batch.ts';
 import type { Entry, History } from './history.ts';
 import { Member, type JoinCall } from './member.ts';
 
@@ -13,10 +14,15 @@ export interface JoinWish {
   echo: boolean;
 }
 
+/** Characters of JSON that are not held until the end of a turn: a member is looked after for each so many. */
+const BATCH_LENGTH = 64 * 1024;
+
 /** One room: its history, and who listens to it. */
 export class Room {
   readonly name: string;
   readonly history: History;
+  /** What happened in this turn of the event loop: at its end everyone gets it, in one piece. */
+  #fresh = new Batch();
   readonly #members = new Map<string, Member>();
   readonly #byCaller = new Map<Caller, Member>();
 
@@ -46,6 +52,7 @@ export class Room {
 
   /** @returns the number and time under which everyone sees the leaving. */
   leave(member: Member): Entry {
+    member.offerEach(this.#fresh);
     this.#members.delete(member.nick);
     this.#byCaller.delete(member.caller);
     return this.#publish({ type: 'left', from: member.nick });
@@ -57,8 +64,17 @@ export class Room {
 
   #publish(event: Parameters<History['append']>[0]): Entry {
     const entry = this.history.append(event);
-    for (const member of this.#members.values()) member.offer(entry);
+    this.#fresh.add(entry);
+    if (this.#fresh.length > BATCH_LENGTH) this.#flush();
+    else if (this.#fresh.size === 1) setImmediate(() => this.#flush());
     return entry;
+  }
+
+  #flush(): void {
+    const fresh = this.#fresh;
+    if (fresh.size === 0) return;
+    this.#fresh = new Batch();
+    for (const member of this.#members.values()) member.offer(fresh);
   }
 
   /** The number after which a member begins to read. */

@@ -16,7 +16,7 @@ describe('History', () => {
     expect(
       filled(10, 3)
         .since(0)
-        .map(({ item }) => item.seq),
+        .map(({ seq }) => seq),
     ).toEqual([1, 2, 3]);
   });
 
@@ -24,14 +24,14 @@ describe('History', () => {
     expect(
       filled(10, 5)
         .since(3)
-        .map(({ item }) => item.seq),
+        .map(({ seq }) => seq),
     ).toEqual([4, 5]);
     expect(filled(10, 5).since(5)).toEqual([]);
   });
 
   it('keeps the newest items and says what is gone', () => {
     const history = filled(8, 100);
-    const kept = history.since(0).map(({ item }) => item.seq);
+    const kept = history.since(0).map(({ seq }) => seq);
     expect(kept.at(-1)).toBe(100);
     expect(kept.length).toBeGreaterThanOrEqual(8);
     expect(kept.length).toBeLessThanOrEqual(10);
@@ -62,7 +62,7 @@ describe('History', () => {
   it('goes on with the numbers of an earlier life', () => {
     const history = new History(10, new Histories(), 41);
     history.append({ type: 'message', from: 'a' });
-    expect(history.since(0).map(({ item }) => item.seq)).toEqual([42]);
+    expect(history.since(0).map(({ seq }) => seq)).toEqual([42]);
     expect(history.gapAfter(40)).toEqual({ from: 41, to: 41 });
   });
 

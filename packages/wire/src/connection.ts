@@ -44,6 +44,11 @@ export interface Connection {
    * are never copied or changed.
    */
   send(...parts: (string | Uint8Array)[]): void;
+  /**
+   * Where frames are not told apart by what carries them: sends whole ones without bodies, `count` of them, in any
+   * pieces, behind all that is queued and without waiting for the end of the turn.
+   */
+  sendLines?(pieces: readonly Uint8Array[], count: number): void;
   /** Bytes that have come so far: whoever sends a long frame is heard before it is whole. */
   readonly receivedBytes: number;
   /** Frames handed over to be sent so far. */

@@ -5,7 +5,7 @@ export interface Outlet {
 }
 
 /** Parts smaller than this are put together in one piece; a larger one is cheaper to hand over as it is. */
-const JOIN_BYTES = 4096;
+const JOIN_BYTES = 16 * 1024;
 
 /**
  * Bytes that are handed over at once: a reader of 8 kB/s takes them in 16 s, so that one which takes none for longer than
@@ -56,6 +56,17 @@ export class SendQueue {
     this.#schedule();
   }
 
+  /** Queues what leaves with all before it now: in this turn, nothing more is known to come. */
+  handOver(parts: readonly Uint8Array[]): void {
+    if (this.#closed) return;
+    for (const part of parts) {
+      this.#parts.push(part);
+      this.#queuedBytes += part.length;
+    }
+    // Where a write is under way, its end sees to the next.
+    this.flush();
+  }
+
   /** Resolves when no longer congested, or when the queue is closed. */
   drained(): Promise<void> {
     return this.congested ? this.released() : Promise.resolve();
@@ -73,7 +84,7 @@ export class SendQueue {
   flush(): void {
     if (this.#queuedBytes === 0 || this.#writingBytes > 0) return;
     if (!this.#pieces) {
-      const parts = join(this.#parts);
+      const parts = this.#parts.length === 1 ? this.#parts : join(this.#parts);
       this.#parts = [];
       if (this.#queuedBytes <= WRITE_BYTES) return this.#hand(parts, this.#queuedBytes);
       this.#pieces = parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part));
@@ -154,7 +165,17 @@ function join(parts: readonly (string | Uint8Array)[]): (string | Uint8Array)[] 
 }
 
 function merge(parts: readonly (string | Uint8Array)[]): string | Uint8Array {
-  return parts.every((part) => typeof part === 'string')
-    ? parts.join('')
-    : Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+  const pieces: Uint8Array[] = [];
+  let text = '';
+  for (const part of parts) {
+    if (typeof part === 'string') text += part;
+    else {
+      if (text !== '') pieces.push(Buffer.from(text));
+      text = '';
+      pieces.push(part);
+    }
+  }
+  if (pieces.length === 0) return text;
+  if (text !== '') pieces.push(Buffer.from(text));
+  return Buffer.concat(pieces);
 }

@@ -77,8 +77,14 @@ export class TcpConnection implements Connection, Outlet {
     if (this.#socket.destroyed || this.#ending) return;
     this.#sentFrames += 1;
     for (const part of parts) this.#queue.push(part);
-    if (this.#queue.pendingBytes > this.#limits.outputHard) this.destroy(unread());
-    else if (this.#holdRequests && !this.#waiting && this.#isFull) void this.#waitForReader();
+    this.#checkOutput();
+  }
+
+  sendLines(pieces: readonly Uint8Array[], count: number): void {
+    if (this.#socket.destroyed || this.#ending) return;
+    this.#sentFrames += count;
+    this.#queue.handOver(pieces);
+    this.#checkOutput();
   }
 
   get sentFrames(): number {
@@ -138,7 +144,8 @@ export class TcpConnection implements Connection, Outlet {
 
   /** For the queue: hands parts to the system. */
   write(parts: readonly (string | Uint8Array)[], done: () => void): void {
-    this.#socket.cork();
+    const { length } = parts;
+    if (length > 1) this.#socket.cork();
     for (const part of parts.slice(0, -1)) this.#socket.write(part, encodingOf(part));
     const last = parts.at(-1) ?? '';
     this.#socket.write(last, encodingOf(last), (error) => {
@@ -146,7 +153,7 @@ export class TcpConnection implements Connection, Outlet {
       done();
       if (this.#ending && this.#queue.pendingBytes === 0) this.#finish();
     });
-    this.#socket.uncork();
+    if (length > 1) this.#socket.uncork();
   }
 
   #read(chunk: Buffer): void {
@@ -165,6 +172,11 @@ export class TcpConnection implements Connection, Outlet {
     this.#socket.end();
     const linger = setTimeout(() => this.#socket.destroy(), this.#decoder?.isLost ? LOST_LINGER_MS : LINGER_MS);
     this.#socket.once('close', () => clearTimeout(linger));
+  }
+
+  #checkOutput(): void {
+    if (this.#queue.pendingBytes > this.#limits.outputHard) this.destroy(unread());
+    else if (this.#holdRequests && !this.#waiting && this.#isFull) void this.#waitForReader();
   }
 
   /** Who does not read its answers gets no more of them: its requests wait in the network until it has read. */

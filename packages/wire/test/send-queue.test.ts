@@ -28,13 +28,25 @@ describe('SendQueue', () => {
   });
 
   it('hands large parts over as they are', async () => {
-    const large = Buffer.alloc(5000, 'x');
+    const large = Buffer.alloc(20_000, 'x');
     const handed: unknown[] = [];
     const sending = new SendQueue({ write: (parts) => void handed.push(...parts) }, 10);
     for (const part of ['a', large, 'b', 'c']) sending.push(part);
     await turn();
     expect(handed).toEqual(['a', large, 'bc']);
     expect(handed[1]).toBe(large);
+  });
+
+  it('hands over at once, behind what is queued', async () => {
+    const { sending, writes, done } = queue();
+    sending.push('a');
+    sending.handOver([Buffer.from('b'), Buffer.from('c')]);
+    expect(writes).toEqual([['abc']]);
+    sending.handOver([Buffer.from('d')]);
+    expect([writes.length, sending.pendingBytes]).toEqual([1, 4]);
+    done();
+    await turn();
+    expect(writes).toEqual([['abc'], ['d']]);
   });
 
   it('gathers while a write is under way', async () => {

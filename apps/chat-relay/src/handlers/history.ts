@@ -1,4 +1,4 @@
-import type { chatService } from '@sextant/protocol/chat';
+import type { chatService, ChatItem } from '@sextant/protocol/chat';
 import { PAGE_BYTES } from '@sextant/protocol/limits';
 import type { HandlerOf } from '@sextant/service/handler';
 import type { Entry } from '../history.ts';
@@ -7,7 +7,7 @@ import type { Rooms } from '../rooms.ts';
 export function history(rooms: Rooms): HandlerOf<typeof chatService, 'chat.history'> {
   return ({ room, before = Infinity, limit }) => {
     const asked = rooms.find(room).history.before(before, limit);
-    return { items: newestThatFit(asked).map(({ item }) => item) };
+    return { items: newestThatFit(asked).map(({ json }) => JSON.parse(json) as ChatItem) };
   };
 }
 

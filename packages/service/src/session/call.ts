@@ -5,6 +5,7 @@ import type { Connection } from '@sextant/wire/connection';
 import type { Caller } from './caller.ts';
 import { Credit } from './credit.ts';
 import { Input } from './input.ts';
+import { itemLines, linesOf } from './item-lines.ts';
 
 /** One request from its receipt to its answer, as its handler sees it. */
 export class Call<Item = never> {
@@ -79,17 +80,31 @@ export class Call<Item = never> {
   async send(item: Item): Promise<void> {
     if (this.#isOutOfCredit) await this.#allowed();
     if (this.#isOutOfCredit) return;
-    return this.sendJson(JSON.stringify(item));
+    this.sendJson(JSON.stringify(item));
+    return this.#answered ? undefined : this.drained();
   }
 
-  /** Streams an item that is JSON already: one that many callers get is serialised once. Not while congested. */
-  sendJson(item: string): Promise<void> {
-    if (this.#answered) return Promise.resolve();
+  /** Streams an item that is JSON already. Not while congested. */
+  sendJson(item: string): void {
+    if (this.#answered) return;
     this.#credit?.spend(1);
-    this.#connection.send(
-      `{"jsonrpc":"2.0","method":"rpc.data","params":{"id":${JSON.stringify(this.id)},"item":${item}}}\n`,
-    );
-    return this.drained();
+    this.#connection.send(itemLines(this.id, [item]));
+  }
+
+  /** Items that may be streamed before the caller allows more. */
+  get allowance(): number {
+    return this.#credit?.left ?? Infinity;
+  }
+
+  /**
+   * Streams items that other callers get too, as lines made with `itemLines`: `count` of them, no more than are allowed, in
+   * any pieces. Not while congested.
+   */
+  sendLines(pieces: readonly Uint8Array[], count: number): void {
+    if (this.#answered || count === 0) return;
+    this.#credit?.spend(count);
+    if (this.#connection.sendLines) this.#connection.sendLines(pieces, count);
+    else for (const line of linesOf(pieces)) this.#connection.send(line);
   }
 
   /** Streams raw bytes on a channel; resolves when more may follow. */
