@@ -10,7 +10,7 @@ const SENDERS = 10;
 const ENTERING = 50;
 
 /** Milliseconds without a byte after which nothing more is expected. */
-const QUIET_MS = 150;
+const QUIET_MS = 100;
 
 /** Messages of each sender by which it is learnt what one comes to. */
 const TRIALS = 4;
@@ -56,8 +56,9 @@ export class Crowd implements Disposable {
     return this.#links.slice(0, SENDERS);
   }
 
-  get size(): number {
-    return this.#links.length;
+  /** Members that only listen, by their numbers. */
+  get listeners(): readonly number[] {
+    return [...this.#links.keys()].slice(SENDERS);
   }
 
   /** Resolves once nothing comes any more. */

@@ -2,7 +2,7 @@
 const BYTES = 150;
 
 /** Begins the time in a message; nothing else that any server sends has it. */
-const MARK = 0x40;
+export const MARK = 0x40;
 
 /** Digits of microseconds after it. */
 const DIGITS = 12;
