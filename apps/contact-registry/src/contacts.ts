@@ -1,18 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Contact } from '@sextant/protocol/registry';
 import { closest } from '@sextant/service/closest';
-
-/** A contact and the hold on it. */
-export interface Registration {
-  readonly contact: Contact;
-  readonly lease: string;
-  readonly ttlMs: number;
-  /** On the monotonic clock: a jump of the wall clock expires nobody. */
-  expiresAt: number;
-  /** Told when it is over. */
-  ended?: () => void;
-}
+import { type Change, Registered, Removed } from './change.ts';
+import { Changes } from './changes.ts';
+import { Clock } from './clock.ts';
+import { FreeNames } from './free-names.ts';
+import { Generations } from './generations.ts';
+import { Ordered } from './ordered.ts';
+import { Registration } from './registration.ts';
+import { Watchers } from './watchers.ts';
 
 /** What a caller wants to be known as. */
 export interface Announcement {
@@ -29,19 +25,20 @@ const MAX_CONTACTS = 100_000;
 
 /** Who is alive: contacts by name, held by leases. */
 export class Contacts {
+  readonly changes = new Changes();
+  readonly watchers = new Watchers();
   readonly #byName = new Map<string, Registration>();
   readonly #byLease = new Map<string, Registration>();
-  readonly #generations = new Map<string, number>();
-  #rev = 0;
+  readonly #ordered = new Ordered<Registration>();
+  readonly #generations = new Generations(MAX_CONTACTS);
+  readonly #names = new FreeNames();
+  readonly #clock = new Clock();
 
-  /** Rises with every change. */
-  get rev(): number {
-    return this.#rev;
-  }
-
-  /** Everybody, by name. */
-  all(): Contact[] {
-    return [...this.#byName.values()].map(({ contact }) => contact).sort((a, b) => (a.name < b.name ? -1 : 1));
+  /** Those that come after a name, in order; all of them without one. */
+  *after(name: string | undefined, kind?: string): Generator<Registration, undefined> {
+    for (const registration of this.#ordered.after(name)) {
+      if (kind === undefined || registration.contact.kind === kind) yield registration;
+    }
   }
 
   /** @throws ProtocolError `not_found` */
@@ -58,25 +55,23 @@ export class Contacts {
     if (this.#byName.has(name)) {
       throw new ProtocolError('exists', `Somebody is called "${name}" already; choose another name, or leave it out.`);
     }
-    if (this.#byName.size >= MAX_CONTACTS) {
-      throw new ProtocolError('limit', `${MAX_CONTACTS} contacts are registered.`, {
-        limit: 'contacts',
-        max: MAX_CONTACTS,
-      });
-    }
+    if (this.#byName.size >= MAX_CONTACTS) throw full();
     const contact: Contact = {
       name,
       kind,
       host,
       port,
-      ...(meta && { meta }),
-      generation: this.#nextGeneration(name),
-      rev: (this.#rev += 1),
-      registeredAt: new Date().toISOString(),
+      generation: this.#generations.next(name),
+      rev: this.changes.rev + 1,
+      registeredAt: this.#clock.now(),
     };
-    const registration = { contact, lease: randomUUID(), ttlMs, expiresAt: performance.now() + ttlMs };
+    if (meta) contact.meta = meta;
+    const registration = new Registration(contact, ttlMs);
     this.#byName.set(name, registration);
     this.#byLease.set(registration.lease, registration);
+    this.#ordered.add(registration);
+    this.#names.came(kind);
+    this.#changed(new Registered(registration));
     return registration;
   }
 
@@ -89,11 +84,13 @@ export class Contacts {
 
   /** @throws ProtocolError `lease_lost` */
   remove(lease: string): void {
-    const { contact, ended } = this.#held(lease);
+    const { contact, companions } = this.#held(lease);
     this.#byLease.delete(lease);
     this.#byName.delete(contact.name);
-    this.#rev += 1;
-    ended?.();
+    this.#ordered.delete(contact.name);
+    this.#names.went(contact.kind);
+    this.#changed(new Removed(contact, this.changes.rev + 1));
+    companions?.delete(lease);
   }
 
   has(lease: string): boolean {
@@ -110,6 +107,11 @@ export class Contacts {
     for (const registration of this.#byLease.values()) registration.expiresAt += byMs;
   }
 
+  #changed(change: Change): void {
+    this.changes.add(change);
+    this.watchers.tell(change);
+  }
+
   #held(lease: string): Registration {
     const registration = this.#byLease.get(lease);
     if (registration) return registration;
@@ -117,19 +119,13 @@ export class Contacts {
   }
 
   #freeName(kind: string): string {
-    const ofKind = this.#byName.values().filter(({ contact }) => contact.kind === kind);
-    for (let number = ofKind.reduce((count) => count + 1, 1); ; number += 1) {
-      const name = `${kind}-${number}`;
-      if (!this.#byName.has(name)) return name;
-    }
+    return this.#names.take(kind, (name) => this.#byName.has(name));
   }
+}
 
-  #nextGeneration(name: string): number {
-    const generation = (this.#generations.get(name) ?? 0) + 1;
-    this.#generations.delete(name);
-    this.#generations.set(name, generation);
-    const [oldest] = this.#generations.keys();
-    if (this.#generations.size > MAX_CONTACTS && oldest !== undefined) this.#generations.delete(oldest);
-    return generation;
-  }
+function full(): ProtocolError {
+  return new ProtocolError('limit', `${MAX_CONTACTS} contacts are registered.`, {
+    limit: 'contacts',
+    max: MAX_CONTACTS,
+  });
 }

@@ -6,6 +6,7 @@ import { list } from './handlers/list.ts';
 import { lookup } from './handlers/lookup.ts';
 import { register } from './handlers/register.ts';
 import { renew } from './handlers/renew.ts';
+import { watch } from './handlers/watch.ts';
 
 export function handlers(contacts: Contacts): Handlers<typeof registryService> {
   return {
@@ -13,6 +14,7 @@ export function handlers(contacts: Contacts): Handlers<typeof registryService> {
     'registry.renew': renew(contacts),
     'registry.deregister': deregister(contacts),
     'registry.list': list(contacts),
+    'registry.watch': watch(contacts),
     'registry.lookup': lookup(contacts),
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineService, method } from './method.ts';
-import { pageOf, pageParams, sizeSchema, timeSchema } from './values.ts';
+import { gapSchema, pageOf, pageParams, sizeSchema, timeSchema } from './values.ts';
 
 /** A room's or a member's name. */
 export const chatNameSchema = z.string().regex(/^[a-z0-9._-]{1,32}$/, 'must be 1 to 32 of a-z, 0-9, ".", "_" and "-"');
@@ -16,9 +16,6 @@ export const chatItemSchema = z.object({
   at: timeSchema,
 });
 export type ChatItem = z.infer<typeof chatItemSchema>;
-
-/** Said where items are gone: the ones numbered `from` to `to` can no longer be had. */
-export const gapSchema = z.object({ gap: z.object({ from: seq, to: seq }) });
 
 export const chatService = defineService({
   name: 'chat-relay',

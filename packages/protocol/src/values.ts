@@ -25,6 +25,9 @@ export const cursorSchema = z.string().min(1).max(1024);
 /** A count or size that JSON carries exactly. */
 export const sizeSchema = z.int().min(0);
 
+/** Said by a resumable stream where items are gone: the ones numbered `from` to `to` can no longer be had. */
+export const gapSchema = z.object({ gap: z.object({ from: sizeSchema, to: sizeSchema }) });
+
 /** Members every list may be asked with. */
 export const pageParams = {
   limit: z.int().min(1).max(1000).default(1000),

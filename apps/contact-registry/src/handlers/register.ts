@@ -1,33 +1,33 @@
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Contact, registryService } from '@sextant/protocol/registry';
 import type { HandlerOf } from '@sextant/service/handler';
-import { pageOf } from '@sextant/service/page';
 import { checkHost } from '../address.ts';
-import type { Contacts, Registration } from '../contacts.ts';
-
-/** The answer carries the first contacts only; `registry.list` goes on where they end. */
-const CONTACTS = 1000;
+import { Connections } from '../connections.ts';
+import type { Contacts } from '../contacts.ts';
+import { cutPage } from '../page.ts';
+import type { Registration } from '../registration.ts';
 
 export function register(contacts: Contacts): HandlerOf<typeof registryService, 'registry.register'> {
-  return ({ detached, host, ...announcement }, { caller }) => {
+  const connections = new Connections(contacts);
+  return (wish, { caller }) => {
+    const { kind, name, port, host, meta, ttlMs, detached, limit } = wish;
     // Whoever comes by a Unix socket is on this machine.
     const observedHost = caller.remote.host || '127.0.0.1';
     if (host !== undefined) checkHost(host);
-    checkMeta(announcement.meta);
-    const registration = contacts.add({ ...announcement, host: host ?? observedHost });
-    const { contact, lease, ttlMs } = registration;
-    if (!detached) endWith(caller.over, contacts, registration);
-    const others = contacts.all().filter(({ name }) => name !== contact.name);
-    const { items, ...more } = pageOf(others, ({ name }) => name, { limit: CONTACTS });
-    const { name, generation, rev } = contact;
-    return { name, lease, generation, rev, ttlMs, observedHost, contacts: items, ...more };
+    checkMeta(meta);
+    const registration = contacts.add({ kind, name, port, meta, ttlMs, host: host ?? observedHost });
+    const { contact, lease } = registration;
+    if (!detached) connections.hold(registration, caller.over);
+    const { generation, rev } = contact;
+    const { items, ...more } = cutPage(othersThan(contact, contacts), limit);
+    const others = items.map((other) => other.contact);
+    return { name: contact.name, lease, generation, rev, ttlMs, observedHost, contacts: others, ...more };
   };
 }
 
-function endWith(over: AbortSignal, contacts: Contacts, registration: Registration): void {
-  const end = (): void => contacts.remove(registration.lease);
-  over.addEventListener('abort', end, { once: true });
-  registration.ended = () => over.removeEventListener('abort', end);
+/** All of them: the answer has the first, and `registry.list` goes on where they end. */
+function* othersThan({ name }: Contact, contacts: Contacts): Generator<Registration, undefined> {
+  for (const other of contacts.after(undefined)) if (other.name !== name) yield other;
 }
 
 /** Members of `meta`: with keys and values as long as may be, a contact still takes only half a line. */
