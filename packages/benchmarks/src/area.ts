@@ -32,6 +32,8 @@ export interface Contender {
   readonly role: 'ours' | 'limit' | 'peer';
   /** The program it needs and npm does not bring; where it is missing, the contender is left out, and that is said. */
   readonly needs?: string;
+  /** Why it cannot be measured here for another reason, such as an engine that does not answer. */
+  readonly missing?: () => Promise<string | undefined>;
   /** Starts what it takes, measures and stops it. */
   run(pace: Pace): Promise<Readings>;
 }

@@ -35,10 +35,15 @@ async function runOnce(contender: Contender, pace: Pace): Promise<Readings> {
   }
 }
 
+/** Why a contender cannot be measured here; undefined if it can. */
+export async function missingFor({ needs, missing }: Contender): Promise<string | undefined> {
+  return (needs === undefined ? undefined : await missingPrograms(needs)) ?? (await missing?.());
+}
+
 async function presentOf(contenders: readonly Contender[], tell: Tell): Promise<Contender[]> {
   const present: Contender[] = [];
   for (const contender of contenders) {
-    const missing = contender.needs === undefined ? undefined : await missingPrograms(contender.needs);
+    const missing = await missingFor(contender);
     if (missing === undefined) present.push(contender);
     else tell(`LEFT OUT: ${contender.name}: ${missing}`);
   }

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { describeUnless } from '@sextant/testing/describe-unless';
-import { missingPrograms } from '@sextant/testing/missing';
 import { areas } from '../src/areas.ts';
+import { missingFor } from '../src/measure.ts';
 
 /** As little as shows that a contender still does the work; how fast it is, no test says. */
 const PACE = { ms: 60, share: 0.005 };
@@ -18,7 +18,7 @@ for (const area of areas) {
   });
 
   for (const contender of area.contenders) {
-    const missing = contender.needs === undefined ? undefined : await missingPrograms(contender.needs);
+    const missing = await missingFor(contender);
     describeUnless(missing)(`${area.name}: ${contender.name}`, () => {
       it('does the work that is measured', async () => {
         const readings = await contender.run(PACE);
