@@ -83,11 +83,16 @@ export const registry: Area = {
 
 function etcdArguments(folder: string, port: number, peerPort: number): string[] {
   const [client, peer] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${peerPort}`];
-  return [
-    ...['--data-dir', folder, '--listen-client-urls', client, '--advertise-client-urls', client],
-    ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `default=${peer}`],
-    ...['--log-level', 'fatal'],
-  ];
+  const flags = {
+    'data-dir': folder,
+    'listen-client-urls': client,
+    'advertise-client-urls': client,
+    'listen-peer-urls': peer,
+    'initial-advertise-peer-urls': peer,
+    'initial-cluster': `default=${peer}`,
+    'log-level': 'fatal',
+  };
+  return Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]);
 }
 
 async function grant(port: number, lease: number): Promise<void> {

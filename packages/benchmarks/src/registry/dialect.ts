@@ -30,7 +30,7 @@ export interface Writer extends Pick<Numbered, 'length' | 'write'> {
 /** How changes are watched. */
 export interface Watch {
   readonly request: Uint8Array;
-  counter(): Counter;
+  readonly counter: () => Counter;
   /** Counts of what comes at first, and of each change. */
   readonly first: number;
   readonly each: number;
