@@ -28,7 +28,7 @@ export interface Writer extends Pick<Numbered, 'length' | 'write'> {
 }
 
 /** How changes are watched. */
-export interface Watch {
+interface Watch {
   readonly request: Uint8Array;
   readonly counter: () => Counter;
   /** Counts of what comes at first, and of each change. */

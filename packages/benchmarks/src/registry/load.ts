@@ -10,7 +10,7 @@ import { Teller } from './teller.ts';
 import { reachWatchers } from './watchers.ts';
 
 /** Entries that are there already. */
-export const ENTRIES = 10_000;
+const ENTRIES = 10_000;
 /** Names that are registered one after the other, to see how long each takes. */
 const SEQUENTIAL = 5000;
 const CLIENTS = 64;
