@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
 import { jsonLines, listening, serving, type Listening } from './services.ts';
-import { at, run } from './sextant.ts';
+import { at, run, sextant } from './sextant.ts';
 
 /** A registry and its folder. */
 async function start() {
@@ -100,6 +100,28 @@ describe('registry ls', () => {
       code: 3,
       stderr: 'error: Cannot connect to 127.0.0.1:1: nothing listens there.\n',
     });
+  });
+});
+
+describe('registry watch', () => {
+  it('shows who is registered, and who comes and goes', async () => {
+    await using rig = await start();
+    await using watching = sextant(...rig.where, 'registry', 'watch', '--kind', 'peer-node');
+    await watching.shows('No peer-node is registered.');
+    await using ann = rig.peers('--name', 'ann', '--json');
+    const [{ host, port, pid }] = await listening(ann, 1);
+    await watching.shows(` + ann  peer-node  ${host}:${port}\n`);
+    await using second = sextant(...rig.where, 'registry', 'watch', '--json');
+    await second.shows('snapshot');
+    process.kill(pid, 'SIGKILL');
+    await watching.shows(' - ann  peer-node\n');
+    await second.shows('removed');
+    expect(jsonLines(second.stdout())).toMatchObject([
+      { type: 'snapshot', part: 1, more: false, contacts: [{ name: 'ann', host, port }] },
+      { type: 'removed', name: 'ann', kind: 'peer-node' },
+    ]);
+    watching.child.kill('SIGINT');
+    expect(await watching.ended()).toBe(130);
   });
 });
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Service } from '@sextant/protocol/method';
@@ -11,6 +12,7 @@ import { fromHere, isAnywhere } from './from-here.ts';
 import type { Child, Launch, Listening } from './child.ts';
 import { probe } from './probe.ts';
 import type { Supervisor } from './supervisor.ts';
+import { Turns } from './turns.ts';
 
 /** What became of one service that was to be started. */
 export type Outcome =
@@ -19,12 +21,17 @@ export type Outcome =
   | { state: 'already running'; launch: Launch; address: HostAddress }
   | { state: 'not running'; launch: Launch; error: unknown };
 
-/** Starts services side by side; peers begin once the registry among them listens, and are told where. */
+/**
+ * Starts services side by side; peers begin once the registry among them listens, and are told where. Not all peers at a
+ * time: two hundred that wait for two processors take longer than one after the other, and than a start may take.
+ */
 export function startAll(supervisor: Supervisor, launches: readonly Launch[]): Promise<Outcome>[] {
   const [peers, others] = [launches.filter(isPeer), launches.filter((launch) => !isPeer(launch))];
   const started = others.map((launch) => startOne(supervisor, launch));
   const registry = started[others.findIndex(({ service }) => service === registryService.name)];
-  return [...started, ...peers.map((launch, at) => startPeer(supervisor, launch, at, registry))];
+  const turns = new Turns(availableParallelism() + 1);
+  const starting = peers.map((launch, at) => turns.take(() => startPeer(supervisor, launch, at, registry)));
+  return [...started, ...starting];
 }
 
 export function isPeer({ service }: Launch): boolean {
