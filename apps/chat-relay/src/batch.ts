@@ -11,7 +11,7 @@ export interface Frames {
 const LF = 0x0a;
 
 /**
- * What happened in a room in one turn of the event loop. It is put into frames once for all members that asked under one
+ * What happened in a room in a turn of the event loop or two. It is put into frames once for all members that asked under one
  * id, and not once for each: they share the bytes.
  */
 export class Batch {

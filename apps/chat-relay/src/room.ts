@@ -21,7 +21,7 @@ const BATCH_LENGTH = 64 * 1024;
 export class Room {
   readonly name: string;
   readonly history: History;
-  /** What happened in this turn of the event loop: at its end everyone gets it, in one piece. */
+  /** What happened in this turn of the event loop or the one before: everyone gets it in one piece. */
   #fresh = new Batch();
   readonly #members = new Map<string, Member>();
   readonly #byCaller = new Map<Caller, Member>();
@@ -66,8 +66,17 @@ export class Room {
     const entry = this.history.append(event);
     this.#fresh.add(entry);
     if (this.#fresh.length > BATCH_LENGTH) this.#flush();
-    else if (this.#fresh.size === 1) setImmediate(() => this.#flush());
+    else if (this.#fresh.size === 1) setImmediate(() => this.#endTurn());
     return entry;
+  }
+
+  /**
+   * Where much is said, one turn more is waited for: what came while this one's was read goes with it, since each write
+   * costs more than what is in it.
+   */
+  #endTurn(): void {
+    if (this.#fresh.size > 1) setImmediate(() => this.#flush());
+    else this.#flush();
   }
 
   #flush(): void {

@@ -9,7 +9,7 @@ import { Flood } from './flood.ts';
 import { textNow } from './text.ts';
 
 /** Members of a room, how they are written, and messages a second that every contender carries among so many. */
-export const CROWDS = [
+const CROWDS = [
   { members: 100, name: '100', rate: 200 },
   { members: 1000, name: '1,000', rate: 20 },
 ] as const;
