@@ -5,7 +5,7 @@ export interface Outlet {
 }
 
 /** Parts smaller than this are put together in one piece; a larger one is cheaper to hand over as it is. */
-const JOIN_BYTES = 16 * 1024;
+const JOIN_BYTES = 32 * 1024;
 
 /**
  * Bytes that are handed over at once: a reader of 8 kB/s takes them in 16 s, so that one which takes none for longer than

@@ -28,7 +28,7 @@ describe('SendQueue', () => {
   });
 
   it('hands large parts over as they are', async () => {
-    const large = Buffer.alloc(20_000, 'x');
+    const large = Buffer.alloc(40_000, 'x');
     const handed: unknown[] = [];
     const sending = new SendQueue({ write: (parts) => void handed.push(...parts) }, 10);
     for (const part of ['a', large, 'b', 'c']) sending.push(part);
