@@ -3,19 +3,24 @@ import { fileService } from '@sextant/protocol/file';
 import { dataFolder } from '@sextant/service/run/config';
 import type { App } from '@sextant/service/handler';
 import type { FileConfig } from './config.ts';
+import { Disk } from './disk/disk.ts';
 import { handlers } from './handlers.ts';
 import { Root } from './root.ts';
+import { Served } from './served.ts';
 import { Uploads } from './uploads.ts';
 
 export async function create(config: FileConfig): Promise<App<typeof fileService>> {
   const root = await Root.open(config.root ?? join(dataFolder(config, fileService.name), 'files'));
-  const uploads = await Uploads.open(root);
+  const place = { folder: root.folder, fd: root.fd };
+  const [opener, hasher] = [new Disk(place), new Disk(place)];
+  const uploads = await Uploads.open(root, hasher);
   return {
     service: fileService,
-    handlers: handlers(root, uploads),
+    handlers: handlers(root, new Served(opener, hasher), uploads),
     unready: () => root.unready(),
     close: async () => {
       await uploads.close();
+      await Promise.all([opener.close(), hasher.close()]);
       await root.close();
     },
   };

@@ -10,13 +10,14 @@ import { stat } from './handlers/stat.ts';
 import { time } from './handlers/time.ts';
 import { write } from './handlers/write.ts';
 import type { Root } from './root.ts';
+import type { Served } from './served.ts';
 import type { Uploads } from './uploads.ts';
 
-export function handlers(root: Root, uploads: Uploads): Handlers<typeof fileService> {
+export function handlers(root: Root, served: Served, uploads: Uploads): Handlers<typeof fileService> {
   return {
     'file.list': list(root),
     'file.stat': stat(root),
-    'file.read': read(root),
+    'file.read': read(served),
     'file.open': open(uploads),
     'file.write': write(uploads),
     'file.commit': commit(uploads),

@@ -4,11 +4,9 @@ import { join } from 'node:path';
 import type { FileEntry } from '@sextant/protocol/file';
 import { explain, notFound, unservable } from './reasons.ts';
 import { splitPath, UPLOADS_FOLDER } from './path.ts';
+import { placeOf } from './place.ts';
 
-const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
-
-/** Descriptors have a name below this folder on Linux, so a path can begin at one. */
-const DESCRIPTORS = process.platform === 'linux' ? '/proc/self/fd' : undefined;
+const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
 
 /**
  * The served folder. A path is walked name by name from an open descriptor, never through a symbolic link, so no name and
@@ -50,15 +48,9 @@ export class Root {
     return this.#folder;
   }
 
-  /** Opens a regular file for reading; the caller closes it. */
-  async openFile(path: string): Promise<FileHandle> {
-    return this.#inParent(path, async (parent, name) => {
-      // Not blocking: opening a pipe would wait for its other end.
-      const handle = await open(join(parent, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-      if ((await handle.stat()).isFile()) return handle;
-      await handle.close();
-      throw unservable(path);
-    });
+  /** The open descriptor that every path begins at. */
+  get fd(): number {
+    return this.#handle.fd;
   }
 
   stat(path: string): Promise<FileEntry> {
@@ -102,13 +94,13 @@ export class Root {
     act: (folder: string, handle: FileHandle) => Promise<T>,
   ): Promise<T> {
     let handle = this.#handle;
-    let place = placeOf(handle, this.#folder);
+    let place = placeOf(handle.fd, this.#folder);
     try {
       for (const name of names) {
         const next = await openFolder(join(place, name), make);
         if (handle !== this.#handle) await handle.close();
         handle = next;
-        place = placeOf(handle, join(place, name));
+        place = placeOf(handle.fd, join(place, name));
       }
       return await act(place, handle);
     } catch (error) {
@@ -127,10 +119,6 @@ export function entryOf(path: string, stats: Stats): FileEntry {
     sizeBytes: stats.isDirectory() ? 0 : stats.size,
     modifiedAt: stats.mtime.toISOString(),
   };
-}
-
-function placeOf(handle: FileHandle, path: string): string {
-  return DESCRIPTORS ? join(DESCRIPTORS, String(handle.fd)) : path;
 }
 
 async function openFolder(path: string, make: boolean): Promise<FileHandle> {

@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { link, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { FileEntry } from '@sextant/protocol/file';
-import { digester } from './digest.ts';
+import type { Disk } from './disk/disk.ts';
+import { Following } from './disk/following.ts';
 import { explain } from './reasons.ts';
 import { entryOf, type Root } from './root.ts';
 
@@ -14,30 +15,31 @@ export interface UploadPlan {
   overwrite: boolean;
 }
 
-/** Bytes read at a time to verify what was written. */
-const READ_BYTES = 1024 * 1024;
-
 /** One file on its way in: written beside the served files, then put in its place in one step. */
 export class Upload {
   readonly #file: string;
   readonly #plan: UploadPlan;
   readonly #handle: FileHandle;
+  readonly #hasher: Disk;
+  /** Hashes what is in the file, what came before a break included, while more comes. */
+  #following: Following | undefined;
   #offset: number;
   /** One step after the other, whoever asks. */
   #last: Promise<unknown> = Promise.resolve();
   #over = false;
 
-  private constructor(file: string, plan: UploadPlan, handle: FileHandle, offset: number) {
+  private constructor(file: string, plan: UploadPlan, hasher: Disk, handle: FileHandle, offset: number) {
     this.#file = file;
     this.#plan = plan;
+    this.#hasher = hasher;
     this.#handle = handle;
     this.#offset = offset;
   }
 
-  static async open(file: string, plan: UploadPlan): Promise<Upload> {
+  static async open(file: string, plan: UploadPlan, hasher: Disk): Promise<Upload> {
     const { O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
     const handle = await told(open(file, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600), plan.path);
-    return new Upload(file, plan, handle, (await handle.stat()).size);
+    return new Upload(file, plan, hasher, handle, (await handle.stat()).size);
   }
 
   /** Bytes that are there already. */
@@ -50,13 +52,15 @@ export class Upload {
     return this.#over;
   }
 
-  write(offset: number, bytes: Uint8Array): Promise<number> {
+  write(offset: number, parts: readonly Uint8Array[]): Promise<number> {
     return this.#next(async () => {
       if (offset !== this.#offset) {
         throw new ProtocolError('offset_mismatch', `This upload goes on at ${this.#offset}.`, { offset: this.#offset });
       }
-      this.#checkSize(offset + bytes.length);
-      await this.#append(bytes);
+      this.#checkSize(offset + sum(parts));
+      await this.#append(parts);
+      this.#following ??= new Following(this.#hasher, this.#handle.fd, this.#plan.digest);
+      this.#following.reached(this.#offset);
       return this.#offset;
     });
   }
@@ -110,17 +114,17 @@ export class Upload {
     throw new ProtocolError('quota', `${sizeBytes} bytes were announced; this would be ${size}.`);
   }
 
-  async #append(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) {
-      const writing = this.#handle.write(bytes, at, bytes.length - at, this.#offset);
+  async #append(parts: readonly Uint8Array[]): Promise<void> {
+    for (let left = parts; sum(left) > 0;) {
+      const writing = this.#handle.writev(left, this.#offset);
       const { bytesWritten } = await told(writing, this.#plan.path);
-      at += bytesWritten;
       this.#offset += bytesWritten;
+      left = behind(left, bytesWritten);
     }
   }
 
   async #verify(expected: string | undefined): Promise<string> {
-    const actual = await digestOf(this.#handle, expected);
+    const actual = await this.#digest(expected);
     if (expected === undefined || actual === expected) return actual;
     await rm(this.#file, { force: true });
     await this.#end();
@@ -128,6 +132,14 @@ export class Upload {
       'checksum_mismatch',
       'What arrived has another digest; nothing was published. Send it again.',
     );
+  }
+
+  async #digest(like: string | undefined): Promise<string> {
+    const following = this.#following;
+    this.#following = undefined;
+    const digest = await following?.digest(this.#offset);
+    if (digest !== undefined && (like === undefined || kindOf(like) === kindOf(digest))) return digest;
+    return new Following(this.#hasher, this.#handle.fd, like).digest(this.#offset);
   }
 
   /** Linking refuses a taken name, renaming replaces it; either way it happens whole or not at all. */
@@ -144,8 +156,23 @@ export class Upload {
   async #end(): Promise<void> {
     if (this.#over) return;
     this.#over = true;
+    await this.#following?.stop();
     await this.#handle.close();
   }
+}
+
+function sum(parts: readonly Uint8Array[]): number {
+  return parts.reduce((bytes, part) => bytes + part.length, 0);
+}
+
+/** What follows so many bytes. */
+function behind(parts: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let at = 0;
+  return parts.flatMap((part) => {
+    const begin = Math.min(part.length, Math.max(0, bytes - at));
+    at += part.length;
+    return begin === part.length ? [] : [part.subarray(begin)];
+  });
 }
 
 /** What the system refuses, in the words of the client's path. */
@@ -155,13 +182,7 @@ function told<T>(work: Promise<T>, path: string): Promise<T> {
   });
 }
 
-async function digestOf(handle: FileHandle, like: string | undefined): Promise<string> {
-  const hash = digester(like);
-  const buffer = Buffer.allocUnsafe(READ_BYTES);
-  for (let at = 0; ;) {
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
-    if (bytesRead === 0) return hash.digest();
-    hash.update(buffer.subarray(0, bytesRead));
-    at += bytesRead;
-  }
+/** The algorithm in front. */
+function kindOf(digest: string): string {
+  return digest.slice(0, digest.indexOf(':'));
 }

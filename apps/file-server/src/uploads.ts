@@ -3,6 +3,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { FileEntry } from '@sextant/protocol/file';
+import type { Disk } from './disk/disk.ts';
 import { UPLOADS_FOLDER } from './path.ts';
 import type { Root } from './root.ts';
 import { Upload, type UploadPlan } from './upload.ts';
@@ -13,23 +14,25 @@ const MAX_UPLOADS = 256;
 /** The uploads under way, by id. What was written stays on disk when a client or the service goes, to be continued. */
 export class Uploads {
   readonly #root: Root;
+  readonly #hasher: Disk;
   readonly #folder: string;
   readonly #open = new Map<string, Promise<Upload>>();
   /** Stops waiting for the end of the connection that opened an upload last. */
   readonly #release = new Map<string, () => void>();
 
-  private constructor(root: Root, folder: string) {
+  private constructor(root: Root, folder: string, hasher: Disk) {
     this.#root = root;
+    this.#hasher = hasher;
     this.#folder = folder;
   }
 
-  static async open(root: Root): Promise<Uploads> {
+  static async open(root: Root, hasher: Disk): Promise<Uploads> {
     const folder = join(root.folder, UPLOADS_FOLDER);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     // Without size and digest nobody can name an upload again, so those cannot be continued.
     const lost = (await readdir(folder)).filter((name) => name.startsWith(ONCE));
     await Promise.all(lost.map((name) => rm(join(folder, name), { force: true })));
-    return new Uploads(root, folder);
+    return new Uploads(root, folder, hasher);
   }
 
   async close(): Promise<void> {
@@ -46,7 +49,7 @@ export class Uploads {
     if (!known && this.#open.size >= MAX_UPLOADS) {
       throw new ProtocolError('busy', `${MAX_UPLOADS} uploads are unfinished; finish or abort one first.`);
     }
-    const opening = known ?? Upload.open(join(this.#folder, id), plan);
+    const opening = known ?? Upload.open(join(this.#folder, id), plan, this.#hasher);
     this.#open.set(id, opening);
     this.#endWith(over, id);
     try {
@@ -73,8 +76,8 @@ export class Uploads {
     if (upload?.over === false) await (id.startsWith(ONCE) ? upload.discard() : upload.close());
   }
 
-  async write(id: string, offset: number, bytes: Uint8Array): Promise<number> {
-    return (await this.#find(id)).write(offset, bytes);
+  async write(id: string, offset: number, parts: readonly Uint8Array[]): Promise<number> {
+    return (await this.#find(id)).write(offset, parts);
   }
 
   async commit(id: string, digest: string | undefined): Promise<FileEntry & { digest: string }> {

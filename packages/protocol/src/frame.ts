@@ -9,6 +9,30 @@ export interface Frame {
   body?: Uint8Array;
 }
 
+/** A body that came in several pieces: whoever can use them as they are need not have them put together. */
+class Pieces implements Frame {
+  readonly message: JsonObject;
+  declare readonly body: Uint8Array;
+  readonly #parts: readonly Uint8Array[];
+
+  constructor(message: JsonObject, parts: readonly Uint8Array[]) {
+    this.message = message;
+    this.#parts = parts;
+    let whole: Uint8Array | undefined;
+    Object.defineProperty(this, 'body', { enumerable: true, get: () => (whole ??= concat(parts)) });
+  }
+
+  static of(frame: Frame): readonly Uint8Array[] | undefined {
+    if (frame instanceof Pieces) return frame.#parts;
+    return frame.body && [frame.body];
+  }
+}
+
+/** The body of a frame in the pieces it came in, if it has one. */
+export function bodyParts(frame: Frame): readonly Uint8Array[] | undefined {
+  return Pieces.of(frame);
+}
+
 /** What a decoder reports to. `malformed` with `fatal` means the position in the stream is lost and nothing follows. */
 export interface FrameSink {
   frame(frame: Frame): void;
@@ -50,7 +74,7 @@ export class FrameDecoder {
   readonly #kept = new Kept();
   #bodyBytes = 0;
   #message: JsonObject = {};
-  #body: Uint8Array | undefined;
+  #body: readonly Uint8Array[] = [];
 
   constructor(limits: Pick<Limits, 'line' | 'depth' | 'body'>, sink: FrameSink) {
     this.limits = limits;
@@ -154,7 +178,7 @@ export class FrameDecoder {
     } else {
       this.#message = message;
       this.#bodyBytes = bytes;
-      this.#body = undefined;
+      this.#body = [];
       this.#state = bytes === 0 ? 'body-end' : 'body';
     }
   }
@@ -164,7 +188,7 @@ export class FrameDecoder {
     const part = chunk.subarray(at, at + missing);
     if (part.length < missing) this.#kept.add(part);
     else {
-      this.#body = this.#kept.takeWith(part);
+      this.#body = this.#kept.takePartsWith(part);
       this.#state = 'body-end';
     }
     return at + part.length;
@@ -176,7 +200,11 @@ export class FrameDecoder {
       return chunk.length;
     }
     this.#state = 'line';
-    this.#sink.frame({ message: this.#message, body: this.#body ?? new Uint8Array() });
+    const [body = new Uint8Array(), ...more] = this.#body;
+    const message = this.#message;
+    this.#sink.frame(more.length === 0 ? { message, body } : new Pieces(message, this.#body));
+    // What was taken is not held until the next body.
+    this.#body = [];
     return at + 1;
   }
 

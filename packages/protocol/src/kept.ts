@@ -21,11 +21,17 @@ export class Kept {
 
   /** All of it and what follows, in one piece; nothing is kept then. Copies only where it came in several. */
   takeWith(last: Uint8Array): Uint8Array {
+    const parts = this.takePartsWith(last);
+    return parts.length === 1 ? last : concat(parts);
+  }
+
+  /** The same in the pieces it came in. */
+  takePartsWith(last: Uint8Array): readonly Uint8Array[] {
     const parts = this.#parts;
     this.#parts = undefined;
     this.#slab = undefined;
     this.#bytes = 0;
-    return parts ? concat([...parts, last]) : last;
+    return parts ? [...parts, last] : [last];
   }
 
   #push(part: Uint8Array): void {

@@ -1,7 +1,10 @@
 /** Where parts go. */
 export interface Outlet {
-  /** Writes parts, in order, and calls back when the system has taken them. */
-  write(parts: readonly (string | Uint8Array)[], done: () => void): void;
+  /**
+   * Writes parts, in order, and calls back later, when the system has taken them.
+   * @returns true if it has already.
+   */
+  write(parts: readonly (string | Uint8Array)[], done: () => void): boolean | void;
 }
 
 /** Parts smaller than this are put together in one piece; a larger one is cheaper to hand over as it is. */
@@ -12,6 +15,9 @@ const JOIN_BYTES = 32 * 1024;
  * `stalledWriteMs` stands still.
  */
 const WRITE_BYTES = 128 * 1024;
+
+/** Bytes that are handed over in one turn where the system takes each write at once: the other connections have theirs. */
+const TURN_BYTES = 512 * 1024;
 
 /**
  * What waits to be written to one connection. Collects the parts of one turn of the event loop, and of the time a write
@@ -86,7 +92,7 @@ export class SendQueue {
     if (!this.#pieces) {
       const parts = this.#parts.length === 1 ? this.#parts : join(this.#parts);
       this.#parts = [];
-      if (this.#queuedBytes <= WRITE_BYTES) return this.#hand(parts, this.#queuedBytes);
+      if (this.#queuedBytes <= WRITE_BYTES) return void this.#hand(parts, this.#queuedBytes);
       this.#pieces = parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part));
     }
     this.#handPieces(this.#pieces);
@@ -111,14 +117,22 @@ export class SendQueue {
     });
   }
 
-  #hand(parts: readonly (string | Uint8Array)[], bytes: number): void {
+  #hand(parts: readonly (string | Uint8Array)[], bytes: number): boolean {
     this.#queuedBytes -= bytes;
-    this.#writingBytes = bytes;
-    this.#outlet.write(parts, () => this.#written());
+    this.#writingBytes += bytes;
+    const done = (): void => this.#written(bytes);
+    return this.#outlet.write(parts, done) === true;
   }
 
-  /** Hands over the next of a large output. */
+  /** Hands over the next of a large output, and more for as long as it is taken at once. */
   #handPieces(pieces: Uint8Array[]): void {
+    let isTaken = true;
+    for (let turn = 0; isTaken && pieces.length > 0 && turn < TURN_BYTES; turn += WRITE_BYTES) {
+      isTaken = this.#handNext(pieces);
+    }
+  }
+
+  #handNext(pieces: Uint8Array[]): boolean {
     const taken: Uint8Array[] = [];
     let room = WRITE_BYTES;
     for (let piece = pieces[0]; piece && room > 0; piece = pieces[0]) {
@@ -129,14 +143,15 @@ export class SendQueue {
       else pieces[0] = piece.subarray(part.length);
     }
     if (pieces.length === 0) this.#pieces = undefined;
-    this.#hand(taken, WRITE_BYTES - room);
+    return this.#hand(taken, WRITE_BYTES - room);
   }
 
-  #written(): void {
-    this.#writtenBytes += this.#writingBytes;
-    this.#writingBytes = 0;
+  #written(bytes: number): void {
+    if (this.#closed) return;
+    this.#writtenBytes += bytes;
+    this.#writingBytes -= bytes;
     // In another turn: as long as the system takes it all at once, nobody else would have one.
-    if (this.#queuedBytes > 0) this.#schedule();
+    if (this.#queuedBytes > 0 && this.#writingBytes === 0) this.#schedule();
     if (!this.congested) this.#release();
   }
 

@@ -143,7 +143,7 @@ export class TcpConnection implements Connection, Outlet {
   }
 
   /** For the queue: hands parts to the system. */
-  write(parts: readonly (string | Uint8Array)[], done: () => void): void {
+  write(parts: readonly (string | Uint8Array)[], done: () => void): boolean {
     const { length } = parts;
     if (length > 1) this.#socket.cork();
     for (const part of parts.slice(0, -1)) this.#socket.write(part, encodingOf(part));
@@ -154,6 +154,7 @@ export class TcpConnection implements Connection, Outlet {
       if (this.#ending && this.#queue.pendingBytes === 0) this.#finish();
     });
     if (length > 1) this.#socket.uncork();
+    return this.#socket.writableLength === 0;
   }
 
   #read(chunk: Buffer): void {

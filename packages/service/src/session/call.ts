@@ -1,6 +1,6 @@
 import { notification, type Id, type Request } from '@sextant/protocol/envelope';
 import { ProtocolError } from '@sextant/protocol/errors';
-import { encodeLine } from '@sextant/protocol/frame';
+import { bodyParts, encodeLine, type Frame } from '@sextant/protocol/frame';
 import type { Connection } from '@sextant/wire/connection';
 import type { Caller } from './caller.ts';
 import { Credit } from './credit.ts';
@@ -13,9 +13,8 @@ export class Call<Item = never> {
   readonly caller: Caller;
   /** The answer is that of an earlier request with the same key. */
   replayed = false;
-  /** The raw bytes that came with the request. */
-  readonly body: Uint8Array | undefined;
   readonly #connection: Connection;
+  readonly #frame: Frame;
   readonly #credit: Credit | undefined;
   readonly #takesInput: boolean;
   #abort: AbortController | undefined;
@@ -23,19 +22,23 @@ export class Call<Item = never> {
   #input: Input | undefined;
   #answered = false;
 
-  constructor(
-    { id, credit }: Request,
-    caller: Caller,
-    connection: Connection,
-    body: Uint8Array | undefined,
-    takesInput: boolean,
-  ) {
+  constructor({ id, credit }: Request, caller: Caller, connection: Connection, frame: Frame, takesInput: boolean) {
     this.id = id;
     this.caller = caller;
-    this.body = body;
+    this.#frame = frame;
     this.#connection = connection;
     this.#takesInput = takesInput;
     this.#credit = credit === undefined ? undefined : new Credit(credit);
+  }
+
+  /** The raw bytes that came with the request. */
+  get body(): Uint8Array | undefined {
+    return this.#frame.body;
+  }
+
+  /** The same in the pieces they came in: to have them in one, a megabyte would be copied. */
+  get bodyParts(): readonly Uint8Array[] | undefined {
+    return bodyParts(this.#frame);
   }
 
   /** Aborts when the request is cancelled, runs out of time or loses its connection; the reason is the answer then. */
@@ -120,6 +123,16 @@ export class Call<Item = never> {
       at += part.length;
     }
     await this.drained();
+  }
+
+  /** Bytes that the connection has been given so far, whoever of it gave them. */
+  get sentBytes(): number {
+    return this.#connection.writtenBytes + this.#connection.pendingBytes;
+  }
+
+  /** Of those, bytes that the system has taken: what they were sent from may be used again. */
+  get takenBytes(): number {
+    return this.#connection.writtenBytes;
   }
 
   /** Says that nothing more comes on a channel. */

@@ -1,6 +1,6 @@
 import { failure, readAs, result, type Id, type Notification, type Request } from '@sextant/protocol/envelope';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
-import { encodeLine } from '@sextant/protocol/frame';
+import { encodeLine, type Frame } from '@sextant/protocol/frame';
 import type { Limits } from '@sextant/protocol/limits';
 import { isStream, type Method } from '@sextant/protocol/method';
 import { sessionNotifications } from '@sextant/protocol/session';
@@ -42,7 +42,7 @@ export class Requests {
    * Takes a request; it is answered, now or later.
    * @throws ProtocolError where it cannot even begin.
    */
-  begin(request: Request, body: Uint8Array | undefined): void {
+  begin(request: Request, frame: Frame): void {
     const { inFlight } = this.#caller.limits;
     if (this.#open?.has(request.id))
       throw new ProtocolError('duplicate_id', 'A request with this id is still unanswered.');
@@ -58,7 +58,7 @@ export class Requests {
       request,
       this.#caller,
       this.#connection,
-      body,
+      frame,
       route.method.channels?.in !== undefined,
     );
     const open = { call, route, since: performance.now(), admitted: false };

@@ -91,7 +91,7 @@ export class Session implements Caller, ConnectionEvents {
       if (message.kind === 'notification') this.#requests.notice(message.notification, frame.body);
       else if (message.kind === 'request') {
         if (this.#leaving) throw new ProtocolError('unavailable', 'This connection is being ended; dial again.');
-        this.#requests.begin(message.request, frame.body);
+        this.#requests.begin(message.request, frame);
       }
     } catch (error) {
       this.#say(failure(readId(frame.message), forPeer(error, this.#host.log, { session: this.id })));
