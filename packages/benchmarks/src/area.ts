@@ -38,17 +38,10 @@ export interface Contender {
   run(pace: Pace): Promise<Readings>;
 }
 
-/** What a measure of ours is held against: its ratio to that of another contender. */
+/** What a measure of ours is to reach: as a ratio to that of another contender, or as a number where none is named. */
 export interface Goal {
   readonly measure: string;
-  readonly of: string;
-  readonly atLeast?: number;
-  readonly atMost?: number;
-}
-
-/** A limit that is none of the others' business: ours against a number. */
-export interface Bound {
-  readonly measure: string;
+  readonly of?: string;
   readonly atLeast?: number;
   readonly atMost?: number;
 }
@@ -64,7 +57,6 @@ export interface Area {
   /** The contender whose ratio is 1. */
   readonly reference: string;
   readonly goals: readonly Goal[];
-  readonly bounds?: readonly Bound[];
 }
 
 /** A count at this pace, one at least. */

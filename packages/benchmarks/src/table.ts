@@ -21,42 +21,32 @@ function rowOf(area: Area, figures: readonly Figure[], name: string): string[] {
   );
 }
 
-/** What came of the goals, a line each. */
-export function goalsOf(area: Area, figures: readonly Figure[]): string[] {
-  const ours = area.contenders.find(({ role }) => role === 'ours')?.name ?? '';
-  return [
-    ...area.goals.flatMap((goal) => {
-      const ratio = ratioOf(figures, ours, goal.of, goal.measure);
-      return ratio === undefined ? [] : [verdict(goal, ratio)];
-    }),
-    ...(area.bounds ?? []).flatMap(({ measure, atLeast = 0, atMost = Infinity }) =>
-      figures
-        .filter((figure) => figure.role === 'ours' && figure.measure === measure)
-        .map(
-          ({ contender, value, unit }) =>
-            `${mark(value >= atLeast && value <= atMost)} ${contender}, ${measure}: ${brief(value)} ${unit}, goal ${limits(atLeast, atMost)}`,
-        ),
-    ),
-  ];
+/** What came of the goals, a line for each and for each contender of ours that has its measure. */
+export function goalsOf({ goals }: Area, figures: readonly Figure[]): string[] {
+  return goals.flatMap((goal) =>
+    figures
+      .filter(({ role, measure }) => role === 'ours' && measure === goal.measure)
+      .flatMap((own) => verdictOf(goal, own, figures) ?? []),
+  );
+}
+
+/** Nothing where the one that ours is held against is not there. */
+function verdictOf(
+  { of, atLeast = 0, atMost = Infinity }: Goal,
+  own: Figure,
+  figures: readonly Figure[],
+): string | undefined {
+  const reached = of === undefined ? own.value : ratioOf(figures, own.contender, of, own.measure);
+  if (reached === undefined) return undefined;
+  const what = of === undefined ? own.unit : `x ${of}`;
+  const goal = atMost === Infinity ? `at least ${atLeast}` : `at most ${atMost}`;
+  const mark = reached >= atLeast && reached <= atMost ? 'reached' : 'NOT reached';
+  return `${mark}: ${own.contender}, ${own.measure}: ${brief(reached)} ${what}, goal ${goal}`;
 }
 
 /** For a screen: what is reached in green and what is not in red. */
 export function coloured(line: string): string {
   return styleText(line.startsWith('reached') ? 'green' : 'red', line);
-}
-
-function limits(atLeast: number, atMost: number): string {
-  return atMost === Infinity ? `at least ${atLeast}` : `at most ${atMost}`;
-}
-
-function verdict({ measure, of, atLeast, atMost }: Goal, ratio: number): string {
-  const isReached = ratio >= (atLeast ?? 0) && ratio <= (atMost ?? Infinity);
-  const goal = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`;
-  return `${mark(isReached)} ${measure}: ${brief(ratio)} x ${of}, goal ${goal}`;
-}
-
-function mark(isReached: boolean): string {
-  return isReached ? 'reached:' : 'NOT reached:';
 }
 
 function cell(area: Area, figures: readonly Figure[], contender: string, measure: string): string {

@@ -13,7 +13,7 @@ for (const area of areas) {
     it('holds itself against contenders that it has', () => {
       const names = area.contenders.map(({ name }) => name);
       expect(names).toContain(area.reference);
-      for (const { of } of area.goals) expect(names).toContain(of);
+      for (const { of = area.reference } of area.goals) expect(names).toContain(of);
     });
   });
 

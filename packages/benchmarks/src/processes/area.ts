@@ -96,8 +96,6 @@ export const processes: Area = {
     { measure: 'output', of: 'bare Node, spawn', atLeast: 0.85 },
     { measure: 'first byte', of: 'ssh', atMost: 0.05 },
     { measure: 'longest stall, large', of: 'bare Node, spawn', atMost: 0.5 },
-  ],
-  bounds: [
     { measure: 'start to exit', atMost: 2 },
     { measure: '8 at once', atLeast: 500 },
   ],

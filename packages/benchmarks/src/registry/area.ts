@@ -74,8 +74,6 @@ export const registry: Area = {
     { measure: '1 client, 64 in flight', of: 'bare Node Map', atLeast: 0.4 },
     { measure: '64 clients', of: 'etcd', atLeast: 5 },
     { measure: '1 client, 64 in flight', of: 'etcd', atLeast: 5 },
-  ],
-  bounds: [
     { measure: 'list of 10,000', atMost: 10 },
     { measure: 'a change to 1,000 watchers', atMost: 20 },
   ],

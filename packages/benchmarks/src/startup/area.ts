@@ -41,8 +41,7 @@ export const startup: Area = {
     program('nats-server', 'nats-server', (port) => ['-a', '127.0.0.1', '-p', String(port)]),
     program('redis', 'redis-server', (port) => ['--port', String(port), '--bind', '127.0.0.1', '--save', '']),
   ],
-  goals: [],
-  bounds: [
+  goals: [
     { measure: 'listening', atMost: 150 },
     { measure: 'resident', atMost: 75 },
     { measure: '--version', atMost: 80 },
