@@ -18,6 +18,8 @@ const CLIENTS = 64;
 const IN_FLIGHT = 64;
 /** Names of a batch: registered, given up with their connections, and registered again. */
 const BATCH = 16_384;
+/** Batches at most. */
+const BATCHES = 100;
 const LISTS = 20;
 
 /** Numbers of the names that come and go. */
@@ -75,12 +77,13 @@ async function rate(
   dialect: Dialect,
   connections: number,
   inFlight: number,
-  { ms, share }: Pace,
+  pace: Pace,
 ): Promise<Reading> {
-  const each = Math.max(1, Math.floor((BATCH * share) / connections));
+  const each = Math.max(1, Math.floor(paced(BATCH, pace) / connections));
   await batch(server, dialect, connections, each, inFlight);
   const batches: Reading[] = [];
-  for (let took = 0; took < ms; took += batches.at(-1)?.value ?? 0) {
+  const most = paced(BATCHES, pace);
+  for (let took = 0; took < pace.ms && batches.length < most; took += batches.at(-1)?.value ?? 0) {
     batches.push(await batch(server, dialect, connections, each, inFlight));
   }
   const perBatch = batches.reduce((sum, { value }) => sum + value, 0) / batches.length;
