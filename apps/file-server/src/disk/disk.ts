@@ -54,6 +54,7 @@ export class Disk {
   #flush(): void {
     if (this.#isClosed) return;
     this.#worker ??= this.#start();
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- to a thread, which has no origin
     this.#worker.postMessage(this.#asks);
     this.#asks = [];
   }
@@ -84,7 +85,7 @@ export class Disk {
 
   /** Nothing is answered any more. */
   #lose(error: Error): void {
-    for (const { reject } of this.#waiting.values()) reject(error);
+    for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
   }
 }

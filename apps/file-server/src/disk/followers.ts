@@ -1,0 +1,59 @@
+import { failed } from './failed.ts';
+import { Followed } from './followed.ts';
+import type { Answer, Ask } from './messages.ts';
+
+/** The files that are hashed as they are sent or written, a piece of each in turn; in between, what is asked is heard. */
+export class Followers {
+  readonly #files = new Map<number, Followed>();
+  readonly #say: (answers: readonly Answer[]) => void;
+  #isScheduled = false;
+
+  constructor(say: (answers: readonly Answer[]) => void) {
+    this.#say = say;
+  }
+
+  take(ask: Exclude<Ask, { do: 'open' }>): Answer | undefined {
+    if (ask.do === 'stop') {
+      this.#files.delete(ask.id);
+      return { id: ask.id, stopped: true };
+    }
+    if (ask.do === 'follow') this.#files.set(ask.id, new Followed(ask.fd, ask.like));
+    const file = this.#files.get(ask.id);
+    // What went wrong on the way is told to whoever asks for the digest.
+    if (!file) return ask.do === 'finish' ? failed(ask.id, new Error('it could not be read')) : undefined;
+    if (ask.do === 'reach') file.reach(ask.bytes);
+    if (ask.do === 'finish') file.finish(ask.bytes);
+    this.#schedule();
+    return undefined;
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#hashOn();
+    });
+  }
+
+  #hashOn(): void {
+    const answers: Answer[] = [];
+    for (const [id, file] of this.#files) {
+      const answer = hash(id, file);
+      if (!answer) continue;
+      this.#files.delete(id);
+      answers.push(answer);
+    }
+    if (answers.length > 0) this.#say(answers);
+    if ([...this.#files.values()].some((file) => file.isBehind)) this.#schedule();
+  }
+}
+
+function hash(id: number, file: Followed): Answer | undefined {
+  try {
+    file.hashNext();
+    return file.digest === undefined ? undefined : { id, digest: file.digest };
+  } catch (error) {
+    return failed(id, error);
+  }
+}
