@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { Call } from '@sextant/service/session/call';
 import { Silence } from './silence.ts';
 
@@ -9,16 +10,26 @@ import { Silence } from './silence.ts';
 export async function forward(
   output: Readable,
   exited: Promise<unknown>,
-  call: Pick<Call, 'write' | 'end'>,
+  call: Pick<Call, 'write' | 'end' | 'congested'>,
   channel: string,
 ): Promise<void> {
   using silence = new Silence(exited, () => output.destroy());
-  try {
-    for await (const bytes of output as AsyncIterable<Uint8Array>) {
-      silence.pause();
-      await call.write(channel, bytes);
+  // Each piece as it comes: an iterator would take a turn for each, and copy what came meanwhile into one.
+  output.on('data', (bytes: Uint8Array) => {
+    silence.pause();
+    const written = call.write(channel, bytes);
+    if (!call.congested) {
       silence.listen();
+      return;
     }
+    output.pause();
+    void written.then(() => {
+      silence.listen();
+      output.resume();
+    });
+  });
+  try {
+    await finished(output, { writable: false });
   } catch (error) {
     if (!silence.over) throw error;
   }

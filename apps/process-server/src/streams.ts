@@ -8,6 +8,9 @@ import { LABEL_LENGTH } from './ends.ts';
 /** Milliseconds that streams may take to be connected. */
 const WAIT_MS = 5000;
 
+/** Bytes read of a program's output while its client is behind, so that it prints on meanwhile. */
+const READ_AHEAD = 256 * 1024;
+
 /** The streams of a program to come, connected to the launcher already, which knows them by their number. */
 export interface Triple {
   readonly number: number;
@@ -26,7 +29,7 @@ export class Streams {
 
   private constructor(path: string) {
     this.path = path;
-    this.#server = createServer((socket) => this.#greet(socket));
+    this.#server = createServer({ highWaterMark: READ_AHEAD }, (socket) => this.#greet(socket));
   }
 
   static async open(): Promise<Streams> {
