@@ -121,6 +121,7 @@ export class Upload {
       this.#offset += bytesWritten;
       left = behind(left, bytesWritten);
     }
+    for (const part of parts) release(part);
   }
 
   async #verify(expected: string | undefined): Promise<string> {
@@ -163,6 +164,14 @@ export class Upload {
 
 function sum(parts: readonly Uint8Array[]): number {
   return parts.reduce((bytes, part) => bytes + part.length, 0);
+}
+
+/**
+ * Gives back the memory of a piece that has it for itself, and is looked at no more: to wait until it is found to be
+ * garbage takes a fifth of the time of a large upload.
+ */
+function release({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 /** What follows so many bytes. */
