@@ -1,9 +1,12 @@
-import { ProtocolError } from '@sextant/protocol/errors';
+import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import { closest } from '@sextant/service/closest';
 import { nameOf } from './container.ts';
 import type { Engine, Listed, Reference } from './engine.ts';
 import { isOurs } from './labels.ts';
 import { Turns } from './turns.ts';
+
+/** Ids that are remembered, the last that were asked for: some 1 MB. */
+const REMEMBERED = 10_000;
 
 /** What a container is known by. */
 type Known = Pick<Reference, 'id' | 'name'>;
@@ -17,6 +20,8 @@ const MAX_CANDIDATES = 10;
 export class Containers {
   readonly #engine: Engine;
   readonly #turns = new Turns();
+  /** Ids of containers made here. What is marked once is marked for life: labels never change. */
+  readonly #ours = new Set<string>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -26,9 +31,25 @@ export class Containers {
    * Acts on the container that a target names: its id, the unique beginning of that, or its name.
    * @throws ProtocolError `not_found`, `conflict` if it names several, `forbidden` if it was not made here.
    */
-  async act<T>(target: string, signal: AbortSignal, act: (container: Known) => Promise<T>): Promise<T> {
-    const container = find(await this.#engine.listAll(), target);
-    return this.#turns.take(container.id, signal, () => act(container));
+  async act<T>(target: string, signal: AbortSignal, act: (id: string) => Promise<T>): Promise<T> {
+    if (this.#ours.has(target)) {
+      try {
+        return await this.#turns.take(target, signal, () => act(target));
+      } catch (error) {
+        // Gone perhaps: then the search has more to say.
+        if (!isErrorType(error, 'not_found')) throw error;
+        this.#ours.delete(target);
+      }
+    }
+    const { id } = find(await this.#engine.listAll(), target);
+    this.#remember(id);
+    return this.#turns.take(id, signal, () => act(id));
+  }
+
+  #remember(id: string): void {
+    this.#ours.add(id);
+    const [oldest] = this.#ours;
+    if (oldest !== undefined && this.#ours.size > REMEMBERED) this.#ours.delete(oldest);
   }
 }
 

@@ -23,7 +23,7 @@ export function create(
       await pullMissing(error, engine, image, params, call);
       return make();
     });
-    return finish(engine, id, params.start, call.signal, log);
+    return finish(engine, id, params, call.signal, log);
   };
 }
 
@@ -48,11 +48,18 @@ async function pull(engine: Engine, image: string, call: Call<PullProgress>): Pr
 }
 
 /** What cannot be started, or is not wanted any more, leaves nothing behind. */
-async function finish(engine: Engine, id: string, start: boolean, signal: AbortSignal, log: Log): Promise<Reference> {
+async function finish(
+  engine: Engine,
+  id: string,
+  { start, name }: Params,
+  signal: AbortSignal,
+  log: Log,
+): Promise<Reference> {
   try {
     signal.throwIfAborted();
     if (start) await engine.start(id);
-    return await engine.inspect(id);
+    // The engine need not be asked for what it was just told.
+    return name === undefined || start ? await engine.inspect(id) : { id, name, state: 'created' };
   } catch (error) {
     await engine
       .remove(id, true)

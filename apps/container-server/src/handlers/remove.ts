@@ -9,7 +9,7 @@ const ALIVE = new Set(['running', 'paused', 'restarting']);
 
 export function remove(engine: Engine, containers: Containers): HandlerOf<typeof containerService, 'container.remove'> {
   return ({ target, force }, { signal }) =>
-    containers.act(target, signal, async ({ id }) => {
+    containers.act(target, signal, async (id) => {
       const { name, state } = await engine.inspect(id);
       if (ALIVE.has(state) && !force)
         throw new ProtocolError('conflict', `${name} is ${state}: stop it first, or remove it with force.`);

@@ -5,7 +5,7 @@ import type { Engine } from '../engine.ts';
 
 export function start(engine: Engine, containers: Containers): HandlerOf<typeof containerService, 'container.start'> {
   return ({ target }, { signal }) =>
-    containers.act(target, signal, async ({ id }) => {
+    containers.act(target, signal, async (id) => {
       await engine.start(id);
       return engine.inspect(id);
     });

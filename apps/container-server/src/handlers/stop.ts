@@ -5,7 +5,7 @@ import type { Engine } from '../engine.ts';
 
 export function stop(engine: Engine, containers: Containers): HandlerOf<typeof containerService, 'container.stop'> {
   return ({ target, timeoutMs }, { signal }) =>
-    containers.act(target, signal, async ({ id }) => {
+    containers.act(target, signal, async (id) => {
       await engine.stop(id, timeoutMs, signal);
       return engine.inspect(id);
     });
