@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { blake3 } from '@napi-rs/blake-hash';
 import type { Client } from '@sextant/client/client';
 import type { fileService } from '@sextant/protocol/file';
 import { startRig, temporaryFolder, testConfig, type Rig } from '@sextant/testing/rig';
@@ -30,6 +31,17 @@ async function get(client: Files, path: string, range: { offset?: number; length
   for await (const { body } of stream) if (body) parts.push(body);
   await stream.result;
   return Buffer.concat(parts);
+}
+
+async function getWhole(client: Files, path: string): Promise<{ text: string; digest: string | undefined }> {
+  const stream = client.open('file.read', { path });
+  const parts: Uint8Array[] = [];
+  for await (const { body } of stream) if (body) parts.push(body);
+  return { text: Buffer.concat(parts).toString(), digest: (await stream.result).digest };
+}
+
+function blake3Of(text: string): string {
+  return `blake3:${blake3(text).toString('hex')}`;
 }
 
 function sha256(content: Buffer): string {
@@ -116,6 +128,40 @@ describe('file.read', () => {
     await writeFile(join(rig.root, 'big'), Buffer.alloc(3_000_000, 'x'));
     const parts = await Promise.all(Array.from({ length: 60 }, () => get(rig.client, 'big')));
     expect(parts.every(({ length }) => length === 3_000_000)).toBe(true);
+  });
+
+  it('gives each reader what it asked for, though all are read into the same few buffers', async () => {
+    await using home = await temporaryFolder();
+    await using rig = await start(home.path);
+    const content = randomBytes(5_000_003);
+    await writeFile(join(rig.root, 'big'), content);
+    const offsets = Array.from({ length: 30 }, (_, at) => at * 1001);
+    const parts = await Promise.all(offsets.map((offset) => get(rig.client, 'big', { offset })));
+    expect(parts.map((part, at) => part.equals(content.subarray(offsets[at])))).toEqual(offsets.map(() => true));
+  });
+
+  it('gives small files of many folders at once, each with its digest', async () => {
+    await using home = await temporaryFolder();
+    await using rig = await start(home.path);
+    const paths = Array.from({ length: 60 }, (_, at) => `${at % 3}/${at % 2}/${at}`);
+    for (const path of paths) {
+      await mkdir(dirname(join(rig.root, path)), { recursive: true });
+      await writeFile(join(rig.root, path), `I am ${path}`);
+    }
+    const read = await Promise.all(paths.map((path) => getWhole(rig.client, path)));
+    expect(read).toEqual(paths.map((path) => ({ text: `I am ${path}`, digest: blake3Of(`I am ${path}`) })));
+  });
+
+  it('knows the digest of a file that changed anew', async () => {
+    await using home = await temporaryFolder();
+    await using rig = await start(home.path);
+    for (const letter of ['a', 'b', 'a']) {
+      const text = letter.repeat(100_000);
+      await writeFile(join(rig.root, 'big'), text);
+      for (let time = 0; time < 2; time += 1) {
+        expect(await getWhole(rig.client, 'big')).toEqual({ text, digest: blake3Of(text) });
+      }
+    }
   });
 
   it('stops when cancelled', async () => {

@@ -63,6 +63,26 @@ describe('SendQueue', () => {
     expect(writes).toEqual([['a'], ['bc']]);
   });
 
+  it('hands over more in one turn where it is taken at once, but not all', async () => {
+    const KIB = 1024;
+    const sizes: number[] = [];
+    const sending = new SendQueue(
+      {
+        write(parts, done) {
+          sizes.push(parts.reduce((bytes, part) => bytes + part.length, 0));
+          process.nextTick(done);
+          return true;
+        },
+      },
+      10,
+    );
+    sending.push(Buffer.alloc(1024 * KIB));
+    await turn();
+    expect(sizes).toEqual(Array.from({ length: 4 }, () => 128 * KIB));
+    await turn();
+    expect([sizes.length, sending.writtenBytes]).toEqual([8, 1024 * KIB]);
+  });
+
   it('counts bytes, not characters, and is congested above its mark', async () => {
     const { sending, done } = queue(4);
     sending.push('üü');

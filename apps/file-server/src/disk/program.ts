@@ -4,6 +4,7 @@ import { failed } from './failed.ts';
 import { Followers } from './followers.ts';
 import type { Answer, Ask, DiskData } from './messages.ts';
 import { openBelow } from './open-below.ts';
+import { Walk } from './walk.ts';
 
 /** Answers in one message: few enough that the service sends them while the next are found. */
 const MANY = 16;
@@ -12,9 +13,11 @@ const { folder, fd } = workerData as DiskData;
 const followers = new Followers(say);
 
 parentPort?.on('message', (asks: readonly Ask[]) => {
+  // What is opened on the way is not kept longer: a folder may become another meanwhile.
+  using walk = new Walk(folder, fd);
   let answers: Answer[] = [];
   for (const ask of asks) {
-    const answer = take(ask);
+    const answer = take(walk, ask);
     if (answer) answers.push(answer);
     if (answers.length < MANY) continue;
     say(answers);
@@ -23,13 +26,13 @@ parentPort?.on('message', (asks: readonly Ask[]) => {
   if (answers.length > 0) say(answers);
 });
 
-function take(ask: Ask): Answer | undefined {
-  return ask.do === 'open' ? open(ask) : followers.take(ask);
+function take(walk: Walk, ask: Ask): Answer | undefined {
+  return ask.do === 'open' ? open(walk, ask) : followers.take(ask);
 }
 
-function open({ id, names, range }: Ask & { do: 'open' }): Answer {
+function open(walk: Walk, { id, names, range }: Ask & { do: 'open' }): Answer {
   try {
-    return { id, ...openBelow(folder, fd, names, range) };
+    return { id, ...openBelow(walk, names, range) };
   } catch (error) {
     return failed(id, error);
   }

@@ -71,10 +71,12 @@ async function makeFile(folder: string, name: string, blocks: number): Promise<S
 }
 
 async function makeTree(folder: string, count: number): Promise<string[]> {
-  const paths = Array.from({ length: count }, (_, at) => `tree/${numbered(at % TREE_FOLDERS)}/${numbered(at)}`);
-  for (let at = 0; at < Math.min(count, TREE_FOLDERS); at += 1) {
-    await mkdir(join(folder, 'tree', numbered(at)), { recursive: true });
-  }
+  const folders = Math.min(count, TREE_FOLDERS);
+  const paths = Array.from(
+    { length: count },
+    (_, at) => `tree/${numbered(Math.floor((at * folders) / count))}/${numbered(at)}`,
+  );
+  for (let at = 0; at < folders; at += 1) await mkdir(join(folder, 'tree', numbered(at)), { recursive: true });
   const content = BLOCK.subarray(0, TREE_FILE_BYTES);
   for (const path of paths) await writeFile(join(folder, path), content);
   return paths;
