@@ -33,14 +33,15 @@ type Dockerode = Docker & {
 };
 
 /**
- * The Docker engine: the one file that knows dockerode. Nothing is kept between two questions, not even a connection, so
- * an engine that comes back is found by the next one. Each throws a `ProtocolError` in the engine's words, or
+ * The Docker engine: the one file that knows dockerode. Nothing is kept between two questions, not even a connection but
+ * for what may be asked twice, so an engine that comes back is found by the next one. Each throws a `ProtocolError` in the engine's words, or
  * `dependency_down` if it does not answer.
  */
 export class Engine {
   readonly #address: EngineAddress;
   readonly #times: { readonly engineTimeoutMs: number; readonly pullStallMs: number };
   #docker: Promise<Dockerode> | undefined;
+  #keeping: Promise<Dockerode> | undefined;
 
   constructor(address: EngineAddress, times: { engineTimeoutMs: number; pullStallMs: number }) {
     this.#address = address;
@@ -66,17 +67,17 @@ export class Engine {
 
   /** Every container on the engine, others' too. */
   listAll(): Promise<Listed[]> {
-    return this.#ask((docker, abortSignal) => docker.listContainers({ all: true, abortSignal }));
+    return this.#read((docker, abortSignal) => docker.listContainers({ all: true, abortSignal }));
   }
 
   /** The containers made here that run; with `all`, the stopped ones too. */
   listOurs(all: boolean): Promise<Listed[]> {
     const filters = { label: [`${MANAGED.name}=${MANAGED.value}`] };
-    return this.#ask((docker, abortSignal) => docker.listContainers({ all, filters, abortSignal }));
+    return this.#read((docker, abortSignal) => docker.listContainers({ all, filters, abortSignal }));
   }
 
   async inspect(id: string): Promise<Reference> {
-    const { Id, Name, State } = await this.#ask((docker, abortSignal) =>
+    const { Id, Name, State } = await this.#read((docker, abortSignal) =>
       docker.getContainer(id).inspect({ abortSignal }),
     );
     return { id: Id, name: Name.slice(1), state: State.Status };
@@ -132,12 +133,27 @@ export class Engine {
     }
   }
 
+  /**
+   * Asks what changes nothing, on a connection that may have been kept; on a new one where that is cut, as when the
+   * engine was restarted meanwhile.
+   */
+  #read<T>(question: (docker: Dockerode, signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#ask(async (docker, signal) => {
+      this.#keeping ??= load(this.#address, {});
+      const keeping = await this.#keeping;
+      return question(keeping, signal).catch((error: unknown) => {
+        if (!isCut(error)) throw error;
+        return question(docker, signal);
+      });
+    });
+  }
+
   async #ask<T>(
     question: (docker: Dockerode, signal: AbortSignal) => Promise<T>,
     ms = this.#times.engineTimeoutMs,
     cancel?: AbortSignal,
   ): Promise<T> {
-    this.#docker ??= load(this.#address);
+    this.#docker ??= load(this.#address, { Connection: 'close' });
     const docker = await this.#docker;
     try {
       return await within(ms, cancel, (signal) => question(docker, signal));
@@ -148,9 +164,13 @@ export class Engine {
 }
 
 /** Loaded with the first question: it takes 140 ms, which would delay the start of the service. */
-async function load({ options }: EngineAddress): Promise<Dockerode> {
+async function load({ options }: EngineAddress, headers: Record<string, string>): Promise<Dockerode> {
   const { default: Docker } = await import('dockerode');
-  return new Docker({ ...options, headers: { Connection: 'close' } });
+  return new Docker({ ...options, headers });
+}
+
+function isCut(error: unknown): boolean {
+  return Error.isError(error) && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }
 
 /** What is started or stopped already is answered with 304: no failure for us. */
