@@ -1,6 +1,6 @@
 import { read } from 'node:fs';
 import type { Call } from '@sextant/service/session/call';
-import { BUFFER_BYTES, type Buffers } from './buffers.ts';
+import type { Buffers } from './buffers.ts';
 
 /** A piece of a file, in a buffer that is used again. */
 interface Piece {
@@ -63,7 +63,7 @@ export class Outgoing {
     this.#reclaim(call);
     const buffer = this.#buffers.take();
     return new Promise((resolve, reject) => {
-      read(this.#fd, buffer, 0, Math.min(BUFFER_BYTES, this.#end - this.#at), this.#at, (error, bytes) => {
+      read(this.#fd, buffer, 0, Math.min(buffer.length, this.#end - this.#at), this.#at, (error, bytes) => {
         if (!error && bytes > 0) return resolve({ buffer, bytes });
         this.#buffers.give(buffer);
         if (error) reject(error);
