@@ -1,78 +1,33 @@
 import type { Id } from '@sextant/protocol/envelope';
-import { itemLines } from '@sextant/service/session/item-lines';
+import { Batch } from '@sextant/service/session/batch';
 import type { Entry } from './history.ts';
 
-/** Frames as one connection gets them: whole ones, in pieces of memory that it shares with others. */
-export interface Frames {
+/** Whole lines, in pieces of memory that connections share. */
+export interface Pieces {
   readonly pieces: readonly Uint8Array[];
   readonly count: number;
 }
 
 const LF = 0x0a;
 
-/**
- * What happened in a room in a turn of the event loop or two. It is put into frames once for all members that asked under one
- * id, and not once for each: they share the bytes.
- */
-export class Batch {
-  readonly #entries: Entry[] = [];
-  readonly #byId = new Map<Id, Frames & { readonly bytes: Buffer }>();
+/** What happened in a room in one turn of the event loop, for those who said some of it too. */
+export class RoomBatch extends Batch<Entry> {
   /** Where in the batch somebody's own messages are. */
   #own: Map<string, number[]> | undefined;
-  #length = 0;
-
-  /** Characters of JSON. */
-  get length(): number {
-    return this.#length;
-  }
-
-  get size(): number {
-    return this.#entries.length;
-  }
-
-  get firstSeq(): number {
-    return this.#entries[0]?.seq ?? 0;
-  }
-
-  get lastSeq(): number {
-    return this.#entries.at(-1)?.seq ?? 0;
-  }
-
-  add(entry: Entry): void {
-    this.#entries.push(entry);
-    this.#length += entry.json.length;
-  }
-
-  /** What is numbered above `seq`. */
-  after(seq: number): readonly Entry[] {
-    return this.#entries.slice(Math.max(0, seq + 1 - this.firstSeq));
-  }
 
   /** All of it, for whoever asked under this id. */
-  framesFor(id: Id): Frames {
-    return this.#encoded(id);
+  piecesFor(id: Id): Pieces {
+    const { bytes, count } = this.linesFor(id);
+    return { pieces: [bytes], count };
   }
 
   /** All but the messages of one member. */
-  framesWithout(nick: string, id: Id): Frames {
-    const all = this.#encoded(id);
-    const own = this.#ownOf(nick);
-    return own ? { pieces: cut(all.bytes, own), count: all.count - own.length } : all;
-  }
-
-  #encoded(id: Id): Frames & { readonly bytes: Buffer } {
-    const known = this.#byId.get(id);
-    if (known) return known;
-    const items = this.#entries.map(({ json }) => json);
-    const bytes = Buffer.from(itemLines(id, items));
-    const made = { bytes, pieces: [bytes], count: items.length };
-    this.#byId.set(id, made);
-    return made;
-  }
-
-  #ownOf(nick: string): readonly number[] | undefined {
-    this.#own ??= ownByNick(this.#entries);
-    return this.#own.get(nick);
+  piecesWithout(nick: string, id: Id): Pieces {
+    this.#own ??= ownByNick(this.items);
+    const own = this.#own.get(nick);
+    if (!own) return this.piecesFor(id);
+    const { bytes, count } = this.linesFor(id);
+    return { pieces: cut(bytes, own), count: count - own.length };
   }
 }
 

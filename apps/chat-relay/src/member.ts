@@ -1,7 +1,7 @@
 import type { ItemOf } from '@sextant/protocol/method';
 import type { chatService } from '@sextant/protocol/chat';
 import type { Call } from '@sextant/service/session/call';
-import type { Batch } from './batch.ts';
+import type { RoomBatch } from './batch.ts';
 import type { Entry, History } from './history.ts';
 
 export type JoinCall = Call<ItemOf<(typeof chatService.methods)['chat.join']>>;
@@ -44,18 +44,18 @@ export class Member {
   }
 
   /** Hands over what is new, if everything before it has been. */
-  offer(batch: Batch): void {
+  offer(batch: RoomBatch): void {
     if (this.#behind) return;
     if (this.#seen >= batch.firstSeq || this.#call.allowance < batch.size) return this.offerEach(batch);
     this.#seen = batch.lastSeq;
     const { id } = this.#call;
-    const { pieces, count } = this.#echo ? batch.framesFor(id) : batch.framesWithout(this.nick, id);
+    const { pieces, count } = this.#echo ? batch.piecesFor(id) : batch.piecesWithout(this.nick, id);
     this.#call.sendLines(pieces, count);
     if (this.#call.congested) this.#waitForReader();
   }
 
   /** The same of a batch that is not complete, or not all of which this member may have. */
-  offerEach(batch: Batch): void {
+  offerEach(batch: RoomBatch): void {
     if (!this.#behind) this.#sendEach(batch.after(this.#seen));
   }
 

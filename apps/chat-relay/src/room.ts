@@ -1,6 +1,6 @@
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Caller } from '@sextant/service/session/caller';
-import { Batch } from './batch.ts';
+import { RoomBatch } from './batch.ts';
 import type { Entry, History } from './history.ts';
 import { Member, type JoinCall } from './member.ts';
 
@@ -14,15 +14,12 @@ export interface JoinWish {
   echo: boolean;
 }
 
-/** Characters of JSON that are not held until the end of a turn: a member is looked after for each so many. */
-const BATCH_LENGTH = 64 * 1024;
-
 /** One room: its history, and who listens to it. */
 export class Room {
   readonly name: string;
   readonly history: History;
   /** What happened in this turn of the event loop or the one before: everyone gets it in one piece. */
-  #fresh = new Batch();
+  #fresh = new RoomBatch();
   readonly #members = new Map<string, Member>();
   readonly #byCaller = new Map<Caller, Member>();
 
@@ -65,7 +62,7 @@ export class Room {
   #publish(event: Parameters<History['append']>[0]): Entry {
     const entry = this.history.append(event);
     this.#fresh.add(entry);
-    if (this.#fresh.length > BATCH_LENGTH) this.#flush();
+    if (this.#fresh.isFull) this.#flush();
     else if (this.#fresh.size === 1) setImmediate(() => this.#endTurn());
     return entry;
   }
@@ -82,7 +79,7 @@ export class Room {
   #flush(): void {
     const fresh = this.#fresh;
     if (fresh.size === 0) return;
-    this.#fresh = new Batch();
+    this.#fresh = new RoomBatch();
     for (const member of this.#members.values()) member.offer(fresh);
   }
 

@@ -1,27 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
-import { Batch, type Frames } from '../src/batch.ts';
+import { type Pieces, RoomBatch } from '../src/batch.ts';
 import { Histories, History } from '../src/history.ts';
 
 /** A batch of messages, each by who says it: `a` says `a1`, its text. */
-function batchOf(...texts: readonly string[]): Batch {
+function batchOf(...texts: readonly string[]): RoomBatch {
   const history = new History(100, new Histories());
-  const batch = new Batch();
+  const batch = new RoomBatch();
   for (const text of texts) batch.add(history.append({ type: 'message', from: text[0] ?? '', text }));
   return batch;
 }
 
-function textsOf({ pieces, count }: Frames): string[] {
+function textsOf({ pieces, count }: Pieces): string[] {
   const lines = Buffer.concat(pieces).toString().split('\n').slice(0, -1);
   expect(lines).toHaveLength(count);
   return lines.map((line) => (JSON.parse(line) as { params: { item: { text: string } } }).params.item.text);
 }
 
-describe('Batch', () => {
+describe('RoomBatch', () => {
   it('shares the bytes among all who asked under one id, and no others', () => {
     const batch = batchOf('a1', 'b1');
-    expect(batch.framesFor(1).pieces[0]).toBe(batch.framesFor(1).pieces[0]);
-    expect(batch.framesWithout('c', 1).pieces[0]).toBe(batch.framesFor(1).pieces[0]);
-    const [other] = batch.framesFor('one').pieces;
+    expect(batch.piecesFor(1).pieces[0]).toBe(batch.piecesFor(1).pieces[0]);
+    expect(batch.piecesWithout('c', 1).pieces[0]).toBe(batch.piecesFor(1).pieces[0]);
+    const [other] = batch.piecesFor('one').pieces;
     expect(Buffer.from(other ?? []).toString()).toMatch(
       /^\{"jsonrpc":"2.0","method":"rpc.data","params":\{"id":"one",/,
     );
@@ -29,17 +29,17 @@ describe('Batch', () => {
 
   it('leaves out what a member said itself, wherever it is', () => {
     const batch = batchOf('a1', 'bü', 'a2', 'a3', 'cé', 'a\u{1f600}');
-    expect(textsOf(batch.framesWithout('a', 1))).toEqual(['bü', 'cé']);
-    expect(textsOf(batch.framesWithout('b', 1))).toEqual(['a1', 'a2', 'a3', 'cé', 'a\u{1f600}']);
-    expect(textsOf(batch.framesFor(1))).toHaveLength(6);
-    expect(batchOf('a1', 'a2').framesWithout('a', 1)).toEqual({ pieces: [], count: 0 });
+    expect(textsOf(batch.piecesWithout('a', 1))).toEqual(['bü', 'cé']);
+    expect(textsOf(batch.piecesWithout('b', 1))).toEqual(['a1', 'a2', 'a3', 'cé', 'a\u{1f600}']);
+    expect(textsOf(batch.piecesFor(1))).toHaveLength(6);
+    expect(batchOf('a1', 'a2').piecesWithout('a', 1)).toEqual({ pieces: [], count: 0 });
   });
 
   it('leaves out nothing but messages', () => {
     const history = new History(100, new Histories());
-    const batch = new Batch();
+    const batch = new RoomBatch();
     batch.add(history.append({ type: 'joined', from: 'a' }));
-    expect(batch.framesWithout('a', 1).count).toBe(1);
+    expect(batch.piecesWithout('a', 1).count).toBe(1);
   });
 
   it('gives what is above a number', () => {

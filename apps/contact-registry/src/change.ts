@@ -1,33 +1,30 @@
 import type { Contact, WatchItem } from '@sextant/protocol/registry';
+import type { NumberedItem } from '@sextant/service/session/batch';
 import type { Registration } from './registration.ts';
 
-/** Somebody came or went. */
-export interface Change {
-  /** The registry's revision since then. */
-  readonly rev: number;
+/** Somebody came or went; its `seq` is the registry's revision since then, its `json` what watchers get. */
+export interface Change extends NumberedItem {
   readonly kind: string;
-  /** As watchers get it; made when the first one does. */
-  readonly json: string;
   /** About how many characters are kept because of it. */
   readonly weight: number;
 }
 
 export class Registered implements Change {
-  readonly rev: number;
+  readonly seq: number;
   readonly kind: string;
   readonly #registration: Registration;
   #json: string | undefined;
 
   constructor(registration: Registration) {
     const { rev, kind } = registration.contact;
-    this.rev = rev;
+    this.seq = rev;
     this.kind = kind;
     this.#registration = registration;
   }
 
   get json(): string {
-    const { rev } = this;
-    this.#json ??= `{"type":"registered","rev":${rev},"seq":${rev},"contact":${this.#registration.json}}`;
+    const { seq } = this;
+    this.#json ??= `{"type":"registered","rev":${seq},"seq":${seq},"contact":${this.#registration.json}}`;
     return this.#json;
   }
 
@@ -37,13 +34,13 @@ export class Registered implements Change {
 }
 
 export class Removed implements Change {
-  readonly rev: number;
+  readonly seq: number;
   readonly kind: string;
   readonly #name: string;
   readonly #generation: number;
 
   constructor({ name, kind, generation }: Contact, rev: number) {
-    this.rev = rev;
+    this.seq = rev;
     this.kind = kind;
     this.#name = name;
     this.#generation = generation;
@@ -51,7 +48,7 @@ export class Removed implements Change {
 
   get json(): string {
     const [name, generation] = [this.#name, this.#generation];
-    const item: WatchItem = { type: 'removed', rev: this.rev, seq: this.rev, name, kind: this.kind, generation };
+    const item: WatchItem = { type: 'removed', rev: this.seq, seq: this.seq, name, kind: this.kind, generation };
     return JSON.stringify(item);
   }
 

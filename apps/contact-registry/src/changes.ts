@@ -16,9 +16,9 @@ export class Changes {
     return this.#rev;
   }
 
-  /** Its `rev` must be the next one. */
+  /** Its `seq` must be the next one. */
   add(change: Change): void {
-    this.#rev = change.rev;
+    this.#rev = change.seq;
     this.#kept.push(change);
     this.#weight += change.weight;
     if (this.#kept.length > MAX_CHANGES || this.#weight > MAX_WEIGHT) this.#forgetOldest();

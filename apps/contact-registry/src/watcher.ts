@@ -1,7 +1,7 @@
 import type { ItemOf } from '@sextant/protocol/method';
 import type { registryService, WatchItem } from '@sextant/protocol/registry';
+import type { Batch, Choice } from '@sextant/service/session/batch';
 import type { Call } from '@sextant/service/session/call';
-import type { Batch } from './batch.ts';
 import type { Change } from './change.ts';
 import type { Contacts } from './contacts.ts';
 import { cutPage } from './page.ts';
@@ -31,6 +31,8 @@ export class Watcher {
   readonly #call: WatchCall;
   readonly #contacts: Contacts;
   readonly #kind: string | undefined;
+  /** Of the changes, those that it wants. */
+  readonly #choice: Choice<Change> | undefined;
   /** The number of the last change that it has been told or does not want. */
   #seen: number;
   /** There while it has not been told who is there. */
@@ -41,6 +43,7 @@ export class Watcher {
     this.#call = call;
     this.#contacts = contacts;
     this.#kind = kind;
+    this.#choice = kind === undefined ? undefined : { name: kind, takes: (change) => change.kind === kind };
     const { rev } = contacts.changes;
     // A number that was never given is from another life of the registry: what it led to then is of no use.
     const goesOn = since !== undefined && since <= rev;
@@ -49,11 +52,11 @@ export class Watcher {
   }
 
   /** Hands over new changes, if everything before them has been. */
-  offer(batch: Batch): void {
+  offer(batch: Batch<Change>): void {
     if (this.#behind) return;
-    const { bytes, count } = batch.framesFor(this.#call.id, this.#kind);
-    if (this.#seen >= batch.firstRev || this.#call.allowance < count) return this.#tellEach(batch.after(this.#seen));
-    this.#seen = batch.lastRev;
+    const { bytes, count } = batch.linesFor(this.#call.id, this.#choice);
+    if (this.#seen >= batch.firstSeq || this.#call.allowance < count) return this.#tellEach(batch.after(this.#seen));
+    this.#seen = batch.lastSeq;
     this.#call.sendLines([bytes], count);
     if (this.#call.congested) this.#waitForReader();
   }
@@ -73,10 +76,10 @@ export class Watcher {
   }
 
   #tellEach(changes: readonly Change[]): void {
-    for (const { rev, kind, json } of changes) {
-      this.#seen = rev;
-      if (this.#kind !== undefined && kind !== this.#kind) continue;
-      this.#call.sendJson(json);
+    for (const change of changes) {
+      this.#seen = change.seq;
+      if (this.#choice?.takes(change) === false) continue;
+      this.#call.sendJson(change.json);
       if (this.#call.congested) return this.#waitForReader();
     }
   }

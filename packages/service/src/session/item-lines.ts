@@ -2,6 +2,7 @@ import type { Id } from '@sextant/protocol/envelope';
 
 /** The frames of items that are JSON already, as they are streamed to whoever asked under this id. */
 export function itemLines(id: Id, items: readonly string[]): string {
+  if (items.length === 0) return '';
   const head = `{"jsonrpc":"2.0","method":"rpc.data","params":{"id":${JSON.stringify(id)},"item":`;
   const tail = '}}\n';
   return head + items.join(tail + head) + tail;
