@@ -42,11 +42,12 @@ export class Containers {
       }
     }
     const { id } = find(await this.#engine.listAll(), target);
-    this.#remember(id);
+    this.remember(id);
     return this.#turns.take(id, signal, () => act(id));
   }
 
-  #remember(id: string): void {
+  /** Of one that was made here just now. */
+  remember(id: string): void {
     this.#ours.add(id);
     const [oldest] = this.#ours;
     if (oldest !== undefined && this.#ours.size > REMEMBERED) this.#ours.delete(oldest);

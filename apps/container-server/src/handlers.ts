@@ -17,7 +17,7 @@ export function handlers(
   log: Log,
 ): Handlers<typeof containerService> {
   return {
-    'container.create': create(engine, publishHost, log),
+    'container.create': create(engine, containers, publishHost, log),
     'container.list': list(engine),
     'container.start': start(engine, containers),
     'container.stop': stop(engine, containers),

@@ -5,6 +5,7 @@ import type { Call } from '@sextant/service/session/call';
 import type { HandlerOf } from '@sextant/service/handler';
 import type { Log } from '@sextant/service/observe/log';
 import { creation } from '../creation.ts';
+import type { Containers } from '../containers.ts';
 import type { Engine, Reference } from '../engine.ts';
 import { fullName } from '../image.ts';
 
@@ -12,6 +13,7 @@ type Params = ParamsOf<(typeof containerService.methods)['container.create']>;
 
 export function create(
   engine: Engine,
+  containers: Containers,
   publishHost: string,
   log: Log,
 ): HandlerOf<typeof containerService, 'container.create'> {
@@ -23,6 +25,7 @@ export function create(
       await pullMissing(error, engine, image, params, call);
       return make();
     });
+    containers.remember(id);
     return finish(engine, id, params, call.signal, log);
   };
 }

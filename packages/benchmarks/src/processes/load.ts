@@ -51,13 +51,9 @@ export async function measureLarge(server: Program, dialect: Dialect, pace: Pace
   const count = paced(SEQUENTIAL / 3, pace);
   await each(count / 10, () => runs.run('true'));
   const started = each(count, () => runs.run('true'));
-  let over = false;
-  void started.then(() => (over = true));
   const deaf: number[] = [];
-  while (!over) {
-    deaf.push(await took(() => pings.ping()));
-    await sleep(1);
-  }
+  do deaf.push(await took(() => pings.ping()));
+  while ((await Promise.race([started, sleep(1)])) === undefined);
   return {
     'start to exit, large': { value: quantile(await started, 0.5) },
     'longest stall, large': { value: Math.max(...deaf) },
