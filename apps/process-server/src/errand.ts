@@ -3,13 +3,18 @@ import type { Order } from './program.ts';
 
 /** What the service asks of its launcher: to start a program. */
 export interface Errand {
-  /** Counts the errands of one launcher. */
-  readonly id: number;
+  /** Of the run that the program is of, which is in its environment too. */
+  readonly id: string;
   readonly order: Order;
   readonly cwd: string;
+  /** Nobody ends what it leaves behind before the service closes. */
+  readonly detached: boolean;
   /** Where its output goes: streams that are connected already, by their number, or a file. */
   readonly output: { readonly streams: number } | { readonly file: string };
 }
+
+/** What the service says: an errand; that a run is over, with all that it left behind; or only that it waits for a word. */
+export type Word = Errand | { readonly over: string } | { readonly alive: true };
 
 /** How a program ended: one of both is `null`. */
 export interface Exit {
@@ -19,7 +24,10 @@ export interface Exit {
 
 /** What the launcher says of an errand: that it runs, later that it has ended; or why it does not run. */
 export type Report =
-  | { readonly id: number; readonly pid: number }
-  | { readonly id: number; readonly exit: Exit }
-  | { readonly id: number; readonly refusal: WireError }
-  | { readonly id: number; readonly failure: string };
+  | { readonly id: string; readonly pid: number }
+  | { readonly id: string; readonly exit: Exit }
+  | { readonly id: string; readonly refusal: WireError }
+  | { readonly id: string; readonly failure: string };
+
+/** What the launcher says at all. */
+export type Answer = Report | { readonly alive: true };

@@ -5,9 +5,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ProtocolError } from '@sextant/protocol/errors';
+import { Brood } from './brood.ts';
+import { Census } from './census.ts';
 import { Ends } from './ends.ts';
-import type { Errand, Report } from './errand.ts';
-import { listProcesses, MARKER } from './processes.ts';
+import type { Answer, Errand, Word } from './errand.ts';
+import { unwritable } from './logs.ts';
 import { settle, type Program } from './program.ts';
 import { explain } from './reasons.ts';
 
@@ -15,24 +17,23 @@ main(process.argv[2] ?? '');
 
 function main(path: string): void {
   const ends = new Ends(path);
-  const living = new Map<number, Living>();
+  const brood = new Brood();
   const environment = { ...process.env };
-  process.on('message', (errand: Errand) => begin(errand, ends, living, environment));
+  process.on('message', (word: Word) => {
+    if ('over' in word) brood.delete(word.over);
+    else if ('alive' in word) tell(word);
+    else begin(word, ends, brood, environment);
+  });
   process.once('disconnect', () => {
     rmSync(dirname(path), { recursive: true, force: true });
-    void endAll([...living.values()]).finally(() => process.exit());
+    void brood.end(new Census()).finally(() => process.exit());
   });
   // Whoever means the service means us by that too: we end when it does, and must see its programs end before.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 }
 
-/** A program that runs, first of its own process group. */
-interface Living {
-  readonly pid: number;
-  readonly run: string | undefined;
-}
-
-function begin({ id, order, cwd, output }: Errand, ends: Ends, living: Map<number, Living>, environment: object): void {
+function begin(errand: Errand, ends: Ends, brood: Brood, environment: object): void {
+  const { id, order, cwd, detached, output } = errand;
   try {
     const program = settle(order, cwd);
     const env = { ...environment, ...order.env };
@@ -43,24 +44,33 @@ function begin({ id, order, cwd, output }: Errand, ends: Ends, living: Map<numbe
       child.once('error', (error) => refuse(id, explain(error, order.program)));
       return;
     }
-    living.set(id, { pid, run: order.env?.[MARKER] });
+    brood.set(id, pid);
     tell({ id, pid });
     child.once('exit', (exitCode, signal) => {
-      living.delete(id);
+      // What it leaves behind may stay for long, and its number may be another's meanwhile.
+      if (detached) brood.set(id);
       tell({ id, exit: { exitCode, signal } });
     });
   } catch (error) {
-    refuse(id, explain(error, order.program));
+    refuse(id, error);
   }
 }
 
 /** One that reads nothing. */
 function intoFile(program: Program, env: object, file: string): ChildProcess {
-  const log = openSync(file, 'a', 0o600);
+  const log = openLog(file);
   try {
     return start(program, env, ['ignore', log, log]);
   } finally {
     closeSync(log);
+  }
+}
+
+function openLog(file: string): number {
+  try {
+    return openSync(file, 'a', 0o600);
+  } catch (error) {
+    throw unwritable(error);
   }
 }
 
@@ -79,30 +89,19 @@ function start(
   env: object,
   stdio: NonNullable<Parameters<typeof spawn>[2]>['stdio'],
 ): ChildProcess {
-  return spawn(file, args, { argv0: name, cwd, env: env as NodeJS.ProcessEnv, stdio, detached: true });
+  try {
+    return spawn(file, args, { argv0: name, cwd, env: env as NodeJS.ProcessEnv, stdio, detached: true });
+  } catch (error) {
+    throw explain(error, name);
+  }
 }
 
-function refuse(id: number, error: unknown): void {
+function refuse(id: string, error: unknown): void {
   if (error instanceof ProtocolError) tell({ id, refusal: error.toWire() });
   else tell({ id, failure: Error.isError(error) ? (error.stack ?? error.message) : String(error) });
 }
 
 /** The service may be gone already. */
-function tell(report: Report): void {
-  if (process.connected) process.send?.(report, undefined, undefined, () => {});
-}
-
-/** The groups at once; then what left them, which a look at all processes finds by the marker of its run. */
-async function endAll(living: readonly Living[]): Promise<void> {
-  for (const { pid } of living) kill(-pid);
-  const runs = new Set(living.map(({ run }) => run));
-  for (const { pid, run } of await listProcesses()) if (run !== undefined && runs.has(run)) kill(pid);
-}
-
-function kill(target: number): void {
-  try {
-    process.kill(target, 'SIGKILL');
-  } catch {
-    // Gone meanwhile.
-  }
+function tell(answer: Answer): void {
+  if (process.connected) process.send?.(answer, undefined, undefined, () => {});
 }

@@ -1,5 +1,5 @@
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { codeOf } from './reasons.ts';
 
@@ -16,7 +16,8 @@ export class Logs {
 
   static async open(folder: string): Promise<Logs> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const logs = new Logs(folder);
+    // Whoever opens a log may be in another folder than we are.
+    const logs = new Logs(resolve(folder));
     const names = (await readdir(folder)).filter((name) => name.endsWith(ENDING));
     if (names.length > KEPT) await logs.#keepNewest(names);
     return logs;
@@ -58,7 +59,8 @@ export class Logs {
 
 const ENDING = '.log';
 
-function unwritable(error: unknown): unknown {
+/** The system's refusal of a log, in words. */
+export function unwritable(error: unknown): unknown {
   const reason = codeOf(error);
   if (reason === 'ENOSPC' || reason === 'EDQUOT') {
     return new ProtocolError(

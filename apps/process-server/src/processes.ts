@@ -14,6 +14,8 @@ export interface Process {
   group: number;
   /** The run it carries the marker of; known on Linux only. */
   run?: string | undefined;
+  /** When it was born, in ticks since the machine was started: what tells it from another with its number. On Linux only. */
+  start?: string | undefined;
 }
 
 /** All living processes of this machine, as far as this service may see them. */
@@ -38,9 +40,14 @@ async function readProc(): Promise<Process[]> {
 export function readProcess(pid: number): Process[] {
   const stat = read(pid, 'stat');
   // The name in parentheses may hold anything, parentheses too.
-  const [state = '', parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return isLiving(state) ? [{ pid, parent: Number(parent), group: Number(group), run: readMarker(pid) }] : [];
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state = '', parent, group] = fields;
+  if (!isLiving(state)) return [];
+  return [{ pid, parent: Number(parent), group: Number(group), run: readMarker(pid), start: fields[START] }];
 }
+
+/** Where a process' time of birth is, counted from its state. */
+const START = 19;
 
 function readMarker(pid: number): string | undefined {
   const start = `\0${MARKER}=`;

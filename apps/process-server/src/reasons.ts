@@ -52,6 +52,23 @@ export function knownReason(error: unknown): Reason | undefined {
   return Object.hasOwn(REASONS, code) ? (code as Reason) : undefined;
 }
 
+/** What the system may lack for a moment, for a program as for what starts it. */
+const WANTING: ReadonlySet<Reason> = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']);
+
+/** The system's refusal of the launcher, through which programs are started. */
+export function unlaunched(error: unknown, program: string): unknown {
+  const reason = knownReason(error);
+  if (reason !== undefined && WANTING.has(reason)) return refusal(reason, program);
+  const code = codeOf(error);
+  if (code === '' || error instanceof ProtocolError) return error;
+  return new ProtocolError(
+    'unavailable',
+    `The service cannot start its launcher, through which it starts programs: ${code}. Its temporary folder (TMPDIR) must be there, have room, and a path of at most 80 characters.`,
+    { reason: code },
+    { cause: error },
+  );
+}
+
 /** The system's refusal of the folder that a program is to run in. */
 export function badFolder(error: unknown): unknown {
   const code = codeOf(error);
@@ -64,7 +81,7 @@ export function badFolder(error: unknown): unknown {
 
 /** Why a program was not started, as the caller was told. */
 export function reasonOf(error: unknown): string {
-  return error instanceof ProtocolError ? String(error.data['reason']) : 'internal';
+  return error instanceof ProtocolError ? String(error.data['reason'] ?? error.type) : 'internal';
 }
 
 /** The system's word for an error, or nothing. */

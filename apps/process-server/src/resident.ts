@@ -1,99 +1,189 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { ProtocolError } from '@sextant/protocol/errors';
-import type { Errand, Exit, Report } from './errand.ts';
-import { Streams } from './streams.ts';
+import { Brood } from './brood.ts';
+import type { Census } from './census.ts';
+import type { Answer, Errand, Exit, Report, Word } from './errand.ts';
+import { Patience } from './patience.ts';
+import { Streams, type Triple } from './streams.ts';
+
+/** Milliseconds that a launcher has to end by itself, with what it still finds. */
+const END_MS = 3000;
 
 /** What is not known yet of an errand. */
 interface Open {
-  pid: number | undefined;
+  readonly detached: boolean;
   readonly began: PromiseWithResolvers<number>;
   readonly ended: PromiseWithResolvers<Exit>;
+  isBegun: boolean;
 }
 
 /** A launcher that runs, from our side. */
 export class Resident {
-  readonly streams: Streams;
+  /** Its process has ended. */
   readonly over: Promise<unknown>;
+  /** And everything it started, too. */
+  readonly swept: Promise<void>;
+  readonly #streams: Streams;
   readonly #process: ChildProcess;
-  readonly #open = new Map<number, Open>();
-  #count = 0;
+  readonly #census: Census;
+  readonly #open = new Map<string, Open>();
+  readonly #brood = new Brood();
+  readonly #patience = new Patience(
+    () => this.#isOwed(),
+    () => this.#giveUp(),
+  );
+  #alive: PromiseWithResolvers<void> | undefined;
+  #gone: ProtocolError | undefined;
+  #wasSilent = false;
 
-  private constructor(streams: Streams, process: ChildProcess) {
-    this.streams = streams;
+  private constructor(streams: Streams, process: ChildProcess, census: Census) {
+    this.#streams = streams;
     this.#process = process;
-    process.on('message', (report: Report) => this.#hear(report));
-    // One that could not be started at all only says so.
-    this.over = Promise.race([once(process, 'exit'), once(process, 'error')]).catch(() => {});
-    void this.over.then(() => this.#end());
+    this.#census = census;
+    process.on('message', (answer: Answer) => this.#hear(answer));
+    const over = once(process, 'exit') as Promise<[number | null]>;
+    this.over = over;
+    this.swept = over.then(([code]) => this.#end(code));
   }
 
-  static async start(launch: (path: string) => ChildProcess): Promise<Resident> {
+  static async start(launch: (path: string) => Promise<ChildProcess>, census: Census): Promise<Resident> {
     const streams = await Streams.open();
-    return new Resident(streams, launch(streams.path));
+    try {
+      return new Resident(streams, await launch(streams.path), census);
+    } catch (error) {
+      await streams.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Streams for a program; undefined where none are connected in time though the launcher answers: a descriptor is
+   * wanting, there or here.
+   * @throws ProtocolError if it does not answer, or has ended.
+   */
+  async take(): Promise<Triple | undefined> {
+    const ready = this.#streams.take();
+    if (ready) return ready;
+    const answer = this.#ask();
+    const triple = await this.#streams.next();
+    if (!triple) await answer;
+    return triple;
   }
 
   /**
    * Has a program started.
    * @throws ProtocolError that says why it could not be.
    */
-  async begin(errand: Omit<Errand, 'id'>): Promise<{ pid: number; exited: Promise<Exit> }> {
-    this.#count += 1;
-    const id = this.#count;
-    const open: Open = { pid: undefined, began: Promise.withResolvers(), ended: Promise.withResolvers() };
-    this.#open.set(id, open);
-    this.#process.send({ ...errand, id } satisfies Errand, (error) => {
-      if (error) open.began.reject(gone());
-    });
+  async begin(errand: Errand): Promise<{ pid: number; exited: Promise<Exit> }> {
+    if (this.#gone) throw this.#gone;
+    const { id, detached } = errand;
+    const open = { detached, began: Promise.withResolvers<number>(), ended: Promise.withResolvers<Exit>() };
+    this.#open.set(id, { ...open, isBegun: false });
+    this.#brood.set(id);
+    this.#say(errand);
+    this.#patience.wait();
     return { pid: await open.began.promise, exited: open.ended.promise };
+  }
+
+  /** Nothing is left of a run. */
+  forget(run: string): void {
+    this.#brood.delete(run);
+    this.#say({ over: run });
+  }
+
+  /** Waits until it answers; one that does not soon is ended. */
+  async rouse(): Promise<void> {
+    this.#patience.hurry();
+    await this.#ask().catch(() => {});
   }
 
   /** Ends it, and with it whatever still runs. */
   async close(): Promise<void> {
     if (this.#process.connected) this.#process.disconnect();
-    await this.over;
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), END_MS);
+    await this.swept;
+    clearTimeout(timer);
   }
 
-  #hear(report: Report): void {
-    const open = this.#open.get(report.id);
+  async #ask(): Promise<void> {
+    if (this.#gone) throw this.#gone;
+    if (!this.#alive) {
+      this.#alive = Promise.withResolvers();
+      // Not everybody who asks waits for it.
+      this.#alive.promise.catch(() => {});
+      this.#say({ alive: true });
+    }
+    this.#patience.wait();
+    return this.#alive.promise;
+  }
+
+  /** To one that has just ended it is said in vain: its end is an answer to all that was asked. */
+  #say(word: Word): void {
+    this.#process.send(word, () => {});
+  }
+
+  #hear(answer: Answer): void {
+    this.#patience.heard();
+    if ('id' in answer) {
+      this.#hearOf(answer);
+      return;
+    }
+    this.#alive?.resolve();
+    this.#alive = undefined;
+  }
+
+  #hearOf(report: Report): void {
+    const { id } = report;
+    const open = this.#open.get(id);
     if (!open) return;
     if ('pid' in report) {
-      open.pid = report.pid;
+      open.isBegun = true;
+      this.#brood.set(id, report.pid);
       open.began.resolve(report.pid);
       return;
     }
-    this.#open.delete(report.id);
-    if ('exit' in report) open.ended.resolve(report.exit);
-    else if ('refusal' in report) open.began.reject(ProtocolError.fromWire(report.refusal));
+    this.#open.delete(id);
+    if ('exit' in report) {
+      if (open.detached) this.#brood.set(id);
+      open.ended.resolve(report.exit);
+      return;
+    }
+    this.#brood.delete(id);
+    if ('refusal' in report) open.began.reject(ProtocolError.fromWire(report.refusal));
     else open.began.reject(new Error(`the launcher failed: ${report.failure}`));
   }
 
-  /** Somebody killed it: nobody could say any more how its programs end, so they end now. */
-  #end(): void {
-    for (const { pid, began, ended } of this.#open.values()) {
-      if (pid !== undefined) kill(-pid);
-      began.reject(gone());
-      ended.resolve({ exitCode: null, signal: 'SIGKILL' });
-    }
+  #isOwed(): boolean {
+    return this.#alive !== undefined || this.#open.values().some(({ isBegun }) => !isBegun);
+  }
+
+  #giveUp(): void {
+    this.#wasSilent = true;
+    this.#process.kill('SIGKILL');
+  }
+
+  /** Where somebody killed it, nobody could say any more how its programs end, so they end now. */
+  async #end(code: number | null): Promise<void> {
+    const gone = goneFor(this.#wasSilent ? 'did not answer and was ended' : 'has ended');
+    this.#gone = gone;
+    this.#patience.stop();
+    this.#alive?.reject(gone);
+    this.#alive = undefined;
+    const open = [...this.#open.values()];
     this.#open.clear();
-    void this.streams.close();
+    for (const { began } of open) began.reject(gone);
+    await this.#streams.close().catch(() => {});
+    // One that ended by itself has seen to it.
+    if (code !== 0) await this.#brood.end(this.#census);
+    for (const { ended } of open) ended.resolve({ exitCode: null, signal: 'SIGKILL' });
   }
 }
 
-function gone(): ProtocolError {
+function goneFor(what: string): ProtocolError {
   return new ProtocolError(
     'unavailable',
-    'The process that starts programs has ended. Try again: another is started.',
-    {
-      retry: 'unknown',
-    },
+    `The process that starts programs ${what}, and with it what it had started. Try again: another is started.`,
+    { retry: 'unknown' },
   );
-}
-
-function kill(target: number): void {
-  try {
-    process.kill(target, 'SIGKILL');
-  } catch {
-    // Gone meanwhile.
-  }
 }

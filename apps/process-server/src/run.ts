@@ -35,7 +35,7 @@ export class Run {
   }
 
   static started(facts: RunFacts, child: Child, census: Census): Run {
-    return new Run(facts, child, new Tree(census, { group: child.pid, marked: (run) => run === facts.id }));
+    return new Run(facts, child, new Tree(census, { groups: [child.pid], marked: (run) => run === facts.id }));
   }
 
   /** One that could not be started, for the system's reason. */

@@ -8,7 +8,7 @@ import { MARKER } from './processes.ts';
 import type { Order } from './program.ts';
 import { reasonOf } from './reasons.ts';
 import { LINGER_MS, Run } from './run.ts';
-import { Spawner, type AttachedChild, type Child } from './spawn.ts';
+import { Spawner, type AttachedChild, type Child, type Task } from './spawn.ts';
 import { mayHaveLeft } from './traces.ts';
 import { Tree } from './tree.ts';
 
@@ -24,7 +24,7 @@ export interface Begun<C extends Child = Child> {
   child: C;
 }
 
-type Spawn<C extends Child> = (order: Order, cwd: string, id: string) => Promise<C>;
+type Spawn<C extends Child> = (task: Task) => Promise<C>;
 
 /** Ended runs that are remembered: some hours of a busy day, in at most 40 MB. */
 const HISTORY = 1000;
@@ -37,7 +37,7 @@ export class Runs {
   readonly #logs: Logs;
   readonly #settings: RunSettings;
   readonly #census = new Census();
-  readonly #spawner = new Spawner();
+  readonly #spawner = new Spawner(this.#census);
   readonly #starting = new Set<Promise<unknown>>();
   /** Those with something left to end: the program, or what it left behind unless that is detached. */
   readonly #living = new Set<Run>();
@@ -52,13 +52,13 @@ export class Runs {
 
   /** Starts a program whose streams are the caller's; it ends with `until`. */
   attach(order: Order, owner: string, until: AbortSignal): Promise<Begun<AttachedChild>> {
-    return this.#begin(order, owner, until, (order, cwd) => this.#spawner.attach(order, cwd));
+    return this.#begin(order, owner, until, (task) => this.#spawner.attach(task));
   }
 
   /** Starts a program that prints into its log; it ends with `until`, or is detached where there is none. */
   start(order: Order, owner: string, until: AbortSignal | undefined): Promise<Begun> {
-    return this.#begin(order, owner, until, (order, cwd, id) =>
-      this.#logs.write(id, (file) => this.#spawner.log(order, cwd, file)),
+    return this.#begin(order, owner, until, (task) =>
+      this.#logs.write(task.id, (file) => this.#spawner.log(task, file)),
     );
   }
 
@@ -70,6 +70,7 @@ export class Runs {
   /** Ends everything that runs, detached or not, and starts no more. */
   async close(): Promise<void> {
     this.#closing = true;
+    await this.#spawner.rouse();
     await Promise.allSettled(this.#starting);
     await Promise.all([...[...this.#living].map((run) => run.end(CLOSING_GRACE_MS)), this.#endLeftBehind()]);
     await this.#spawner.close();
@@ -110,29 +111,33 @@ export class Runs {
   }
 
   async #launch<C extends Child>(order: Order, facts: RunFacts, spawn: Spawn<C>): Promise<Begun<C>> {
-    const marked = { ...order, env: { ...order.env, [MARKER]: facts.id } };
-    const child = await spawn(marked, facts.cwd, facts.id);
+    const { id, cwd, detached } = facts;
+    const since = performance.now();
+    const child = await spawn({ id, order: { ...order, env: { ...order.env, [MARKER]: id } }, cwd, detached });
     const run = Run.started(facts, child, this.#census);
     this.#living.add(run);
-    void this.#follow(run);
+    void this.#follow(run, since);
     return { run, child };
   }
 
   /** To the end of its program, and of what that left behind: a client's programs go when it goes. */
-  async #follow(run: Run): Promise<void> {
+  async #follow(run: Run, since: number): Promise<void> {
     await run.exited;
-    if (!run.facts.detached && mayHaveLeft(run)) {
+    if (!run.facts.detached && mayHaveLeft(run, since)) {
       await sleep(LINGER_MS, undefined, { ref: false });
       await run.end();
     }
     this.#living.delete(run);
+    if (!run.facts.detached) this.#spawner.forget(run.id);
     this.#remember(run);
   }
 
   #remember(run: Run): void {
     this.#ended.push(run);
     const forgotten = this.#ended.length > HISTORY ? this.#ended.shift() : undefined;
-    if (forgotten) void this.#logs.remove(forgotten.id);
+    if (!forgotten) return;
+    void this.#logs.remove(forgotten.id);
+    if (forgotten.facts.detached) this.#spawner.forget(forgotten.id);
   }
 
   /** What detached programs left behind is known by its marker alone: their process ids may be others' by now. */

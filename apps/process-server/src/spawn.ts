@@ -1,10 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import type { Exit } from './errand.ts';
-import type { Order } from './program.ts';
-import { refusal } from './reasons.ts';
+import type { Census } from './census.ts';
+import type { Errand, Exit } from './errand.ts';
+import { refusal, unlaunched } from './reasons.ts';
 import { Resident } from './resident.ts';
+
+/** What a run is to start. */
+export type Task = Omit<Errand, 'output'>;
 
 /** A program that runs, first of its own process group. */
 export interface Child {
@@ -20,19 +24,27 @@ export interface AttachedChild extends Child {
 
 /** Starts programs, through a launcher that is started with the first of them. */
 export class Spawner {
+  readonly #census: Census;
   #resident: Promise<Resident> | undefined;
+  /** What earlier launchers left behind is ended. */
+  #swept: Promise<unknown> = Promise.resolve();
+
+  constructor(census: Census) {
+    this.#census = census;
+  }
 
   /**
    * Starts a program whose three streams are ours.
    * @throws ProtocolError that says why it could not be.
    */
-  async attach(order: Order, cwd: string): Promise<AttachedChild> {
-    const resident = await this.#launcher();
-    const triple = await resident.streams.take();
-    if (!triple) throw refusal('EMFILE', order.program);
+  async attach(task: Task): Promise<AttachedChild> {
+    const { program } = task.order;
+    const resident = await this.#launcher(program);
+    const triple = await resident.take();
+    if (!triple) throw refusal('EMFILE', program);
     const { number, stdin, stdout, stderr } = triple;
     try {
-      const child = await resident.begin({ order, cwd, output: { streams: number } });
+      const child = await resident.begin({ ...task, output: { streams: number } });
       // It has an end for reading too, which nobody else would empty.
       stdin.resume();
       return { ...child, stdin, stdout, stderr };
@@ -46,20 +58,45 @@ export class Spawner {
    * Starts a program that reads nothing and prints to a file.
    * @throws ProtocolError that says why it could not be.
    */
-  async log(order: Order, cwd: string, file: string): Promise<Child> {
-    return (await this.#launcher()).begin({ order, cwd, output: { file } });
+  async log(task: Task, file: string): Promise<Child> {
+    return (await this.#launcher(task.order.program)).begin({ ...task, output: { file } });
+  }
+
+  /** Nothing is left of a run, so nothing of it needs to be looked for. */
+  forget(run: string): void {
+    void this.#resident?.then((resident) => resident.forget(run)).catch(() => {});
+  }
+
+  /** Makes sure that no launcher keeps anybody waiting. */
+  async rouse(): Promise<void> {
+    await this.#resident?.then((resident) => resident.rouse()).catch(() => {});
   }
 
   async close(): Promise<void> {
-    await (await this.#resident)?.close();
+    await this.#resident?.then((resident) => resident.close()).catch(() => {});
+    await this.#swept;
   }
 
-  #launcher(): Promise<Resident> {
-    this.#resident ??= Resident.start(launch).then((resident) => {
-      void resident.over.then(() => (this.#resident = undefined));
-      return resident;
-    });
-    return this.#resident;
+  async #launcher(program: string): Promise<Resident> {
+    this.#resident ??= this.#start();
+    try {
+      return await this.#resident;
+    } catch (error) {
+      throw unlaunched(error, program);
+    }
+  }
+
+  /** One that could not be started is forgotten like one that has ended: the next may be. */
+  #start(): Promise<Resident> {
+    const starting = Resident.start(launch, this.#census);
+    void starting
+      .then(({ over, swept }) => {
+        this.#swept = Promise.all([this.#swept, swept]);
+        return over;
+      })
+      .catch(() => {})
+      .then(() => (this.#resident = undefined));
+    return starting;
   }
 }
 
@@ -69,9 +106,9 @@ const SMALL = ['--single-threaded', '--max-semi-space-size=1'];
 /** As the file we are in ourselves: source, or bundled. */
 const PROGRAM = import.meta.url.replace(/^.*(?=\.)/, 'launcher');
 
-function launch(path: string): ChildProcess {
-  const file = new URL(PROGRAM, import.meta.url).pathname;
-  const { nodeChildProcess } = execa(process.execPath, [...SMALL, file, path], {
+async function launch(path: string): Promise<ChildProcess> {
+  const file = fileURLToPath(new URL(PROGRAM, import.meta.url));
+  const launched = execa(process.execPath, [...SMALL, file, path], {
     cwd: '/',
     stdin: 'ignore',
     stdout: 'ignore',
@@ -83,5 +120,7 @@ function launch(path: string): ChildProcess {
     detached: true,
     cleanup: false,
   });
-  return nodeChildProcess;
+  // One that never ran says why when all is over.
+  if (launched.pid === undefined) throw (await launched).cause;
+  return launched.nodeChildProcess;
 }

@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { LABEL_LENGTH } from './ends.ts';
+import { makeFolder, SOCKET, sweepFolders } from './folders.ts';
 
 /** Milliseconds that streams may take to be connected. */
 const WAIT_MS = 5000;
@@ -30,19 +30,37 @@ export class Streams {
   private constructor(path: string) {
     this.path = path;
     this.#server = createServer({ highWaterMark: READ_AHEAD }, (socket) => this.#greet(socket));
+    // One that could not be taken, for want of a descriptor, is connected anew by the other side.
+    this.#server.on('error', () => {});
   }
 
   static async open(): Promise<Streams> {
-    // Makes a folder that is for this user alone.
-    const streams = new Streams(join(await mkdtemp(join(tmpdir(), 'sextant-launch-')), 'streams'));
-    streams.#server.listen(streams.path);
-    await once(streams.#server, 'listening');
+    const streams = new Streams(join(await makeFolder(), SOCKET));
+    try {
+      streams.#server.listen(streams.path);
+      await once(streams.#server, 'listening');
+    } catch (error) {
+      await streams.close();
+      throw error;
+    }
+    void sweepFolders();
     return streams;
   }
 
+  /** Those that are connected already, if any are. */
+  take(): Triple | undefined {
+    return this.#ready.shift();
+  }
+
   /** The next ones; undefined if none are connected in time, as where a descriptor is wanting. */
-  async take(): Promise<Triple | undefined> {
-    return this.#ready.shift() ?? this.#next();
+  next(): Promise<Triple | undefined> {
+    const { promise, resolve } = Promise.withResolvers<Triple | undefined>();
+    this.#waiting.add(resolve);
+    const timer = setTimeout(() => resolve(undefined), WAIT_MS);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#waiting.delete(resolve);
+    });
   }
 
   async close(): Promise<void> {
@@ -51,16 +69,6 @@ export class Streams {
     for (const parts of this.#parts.values()) for (const socket of parts.values()) socket.destroy();
     for (const give of this.#waiting) give(undefined);
     await rm(dirname(this.path), { recursive: true, force: true });
-  }
-
-  #next(): Promise<Triple | undefined> {
-    const { promise, resolve } = Promise.withResolvers<Triple | undefined>();
-    this.#waiting.add(resolve);
-    const timer = setTimeout(() => resolve(undefined), WAIT_MS);
-    return promise.finally(() => {
-      clearTimeout(timer);
-      this.#waiting.delete(resolve);
-    });
   }
 
   /** Reads the label it begins with; what follows is the program's. */

@@ -8,13 +8,18 @@ const MOST = 256;
 /** Looks after which a machine starts too much at a time for this. */
 const LOOKS = 4;
 
+/** Milliseconds in which no machine goes once through all its numbers: of a longer run, those that follow may mean nothing. */
+const SHORT_MS = 1000;
+
 /**
  * Whether something that the program of a run started may be there still, now that it is over. All such processes are
  * younger than it and so have higher numbers: where the system tells the last one that it gave, those few are looked at
- * instead of all there are. True where that cannot be told.
+ * instead of all there are. True where that cannot be told. `since` is a time, by the clock of `performance`, before the
+ * program was started.
  */
-export function mayHaveLeft({ id, pid }: Pick<Run, 'id' | 'pid'>): boolean {
+export function mayHaveLeft({ id, pid }: Pick<Run, 'id' | 'pid'>, since: number): boolean {
   if (pid === null) return false;
+  if (performance.now() - since > SHORT_MS) return true;
   let next = pid + 1;
   for (let look = 0; look < LOOKS; look += 1) {
     const last = lastPid();

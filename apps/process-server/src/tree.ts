@@ -7,28 +7,35 @@ const LAST_MS = 1000;
 /** Looks without a find after which a tree is gone: one that forks while it is looked at can slip through one. */
 const QUIET_LOOKS = 2;
 
-/** Where a tree begins: the process group of a program, and whatever carries the marker of its run. */
+/** Where a tree begins: the process groups of programs, and whatever carries the marker of their runs. */
 export interface Roots {
-  group?: number;
+  groups?: readonly number[];
   marked(run: string): boolean;
 }
 
-/** A program and everything it started, also what left its group or lost its parent. */
+/**
+ * Programs and everything they started, also what left its group or lost its parent. What was seen of it once is known
+ * from then on: as its parents end, nothing else may show where it belongs.
+ */
 export class Tree {
   readonly #census: Census;
-  readonly #roots: Roots;
+  readonly #groups: ReadonlySet<number>;
+  readonly #marked: (run: string) => boolean;
+  /** When those that were seen were born, by their process ids. */
+  readonly #seen = new Map<number, string>();
   readonly #told = new Set<number>();
   #killAt = Infinity;
   #ending: Promise<boolean> | undefined;
 
   constructor(census: Census, roots: Roots) {
     this.#census = census;
-    this.#roots = roots;
+    this.#groups = new Set(roots.groups);
+    this.#marked = roots.marked;
   }
 
   /**
-   * Ends it all: TERM, and KILL after `graceMs`; of several asks the earliest KILL counts. False if something is left
-   * that the system does not let us end.
+   * Ends it all: TERM, and KILL after `graceMs`, at once where that is 0; of several asks the earliest KILL counts. False
+   * if something is left that the system does not let us end.
    */
   end(graceMs: number): Promise<boolean> {
     this.#killAt = Math.min(this.#killAt, performance.now() + graceMs);
@@ -40,13 +47,12 @@ export class Tree {
   }
 
   async #endAll(): Promise<boolean> {
-    // The group first and at once: that needs no look, and leaves out nothing that is forked just now.
-    this.#tellGroup();
     for (let looks = 0, quiet = 0; quiet < QUIET_LOOKS; looks += 1) {
       const members = await this.#look();
       const none = members?.length === 0;
       if (!none && performance.now() > this.#killAt + LAST_MS) return false;
-      if (performance.now() > this.#killAt) this.#kill(members ?? []);
+      // Nobody is told before the first look: parents that end take with them what shows whose their children are.
+      if (performance.now() >= this.#killAt) this.#kill(members ?? []);
       else this.#tell(members ?? [], looks === 0);
       quiet = none ? quiet + 1 : 0;
     }
@@ -56,25 +62,26 @@ export class Tree {
   /** Nothing where the system does not let us look, for want of a descriptor: the next time, then. */
   async #look(): Promise<Process[] | undefined> {
     const processes = await this.#census.look().catch(() => undefined);
-    return processes && withDescendants(processes, (process) => this.#isRoot(process));
+    const members = processes && withDescendants(processes, (process) => this.#isRoot(process));
+    for (const { pid, start } of members ?? []) if (start !== undefined) this.#seen.set(pid, start);
+    return members;
   }
 
-  #isRoot({ group, run }: Process): boolean {
-    return group === this.#roots.group || (run !== undefined && this.#roots.marked(run));
-  }
-
-  #tellGroup(): void {
-    if (this.#roots.group !== undefined) terminate(-this.#roots.group);
+  #isRoot({ pid, group, run, start }: Process): boolean {
+    if (this.#groups.has(group) || (run !== undefined && this.#marked(run))) return true;
+    return start !== undefined && this.#seen.get(pid) === start;
   }
 
   /**
-   * TERM for those who left the group; once for each, as a second one may be taken for impatience. What appears later
-   * below a living member is its way of ending well and is left to it.
+   * TERM for the groups as such, which leaves out nothing that is forked just now, and for those who left them; once for
+   * each, as a second one may be taken for impatience. What appears later below a living member is its way of ending
+   * well and is left to it.
    */
   #tell(members: readonly Process[], first: boolean): void {
+    if (first) for (const group of this.#groups) terminate(-group);
     const living = new Set(members.map(({ pid }) => pid));
     for (const { pid, parent, group } of members) {
-      if (group === this.#roots.group || this.#told.has(pid) || (!first && living.has(parent))) continue;
+      if (this.#groups.has(group) || this.#told.has(pid) || (!first && living.has(parent))) continue;
       this.#told.add(pid);
       terminate(pid);
     }
@@ -83,7 +90,7 @@ export class Tree {
   /** By group, for what is forked just now. Groups 0 and 1 would be everybody's. */
   #kill(members: readonly Process[]): void {
     const targets = new Set(members.map(({ pid, group }) => (group > 1 ? -group : pid)));
-    if (this.#roots.group !== undefined) targets.add(-this.#roots.group);
+    for (const group of this.#groups) targets.add(-group);
     for (const target of targets) signal(target, 'SIGKILL');
   }
 }

@@ -14,11 +14,12 @@ describe('listProcesses', () => {
     expect(found).toHaveLength(3);
     // The one that starts programs for us, which belongs to no run.
     const launcher = processes.find(({ parent, run }) => parent === process.pid && run === undefined)?.pid;
+    const born: unknown = expect.stringMatching(/^\d+$/);
     expect(found).toEqual(
       expect.arrayContaining([
-        { pid: main, parent: launcher, group: main, run },
-        { pid: apart, parent: main, group: apart, run },
-        { pid: expect.any(Number), parent: main, group: main, run },
+        { pid: main, parent: launcher, group: main, run, start: born },
+        { pid: apart, parent: main, group: apart, run, start: born },
+        { pid: expect.any(Number), parent: main, group: main, run, start: born },
       ]),
     );
   });

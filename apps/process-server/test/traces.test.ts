@@ -6,22 +6,23 @@ import { MARKER } from '../src/processes.ts';
 import { mayHaveLeft } from '../src/traces.ts';
 
 /** Runs a line of bash to its end as a run of that id; returns its process id, and what it printed. */
-async function runAs(run: string, line: string): Promise<{ pid: number; printed: number }> {
+async function runAs(run: string, line: string): Promise<{ pid: number; printed: number; since: number }> {
+  const since = performance.now();
   const child = spawn('bash', ['-c', line], { detached: true, env: { ...process.env, [MARKER]: run } });
   let text = '';
   child.stdout.on('data', (bytes: Buffer) => (text += String(bytes)));
   await once(child, 'exit');
   await waitFor('what it prints', () => text.includes('\n'));
   child.stdout.destroy();
-  return { pid: child.pid ?? 0, printed: Number(text) };
+  return { pid: child.pid ?? 0, printed: Number(text), since };
 }
 
 describe('mayHaveLeft', () => {
   it('is false for a program that left nothing behind', async () => {
     // A machine that starts much at a time may hide it; not every time.
     const looks = Array.from({ length: 20 }, async (_, at) => {
-      const { pid } = await runAs(`nothing-${at}`, 'sleep 0; echo 1');
-      return mayHaveLeft({ id: `nothing-${at}`, pid });
+      const { pid, since } = await runAs(`nothing-${at}`, 'sleep 0; echo 1');
+      return mayHaveLeft({ id: `nothing-${at}`, pid }, since);
     });
     expect(await Promise.all(looks)).toContain(false);
   });
@@ -32,15 +33,20 @@ describe('mayHaveLeft', () => {
     ['that nobody is parent of', '(setsid sleep 1000 >/dev/null & echo $!)'],
     ['in its group without its marker', 'env -i sleep 1000 >/dev/null & echo $!'],
   ])('is true for one that left a process %s', async (_where, line) => {
-    const { pid, printed } = await runAs('left', line);
+    const { pid, printed, since } = await runAs('left', line);
     try {
-      expect(mayHaveLeft({ id: 'left', pid })).toBe(true);
+      expect(mayHaveLeft({ id: 'left', pid }, since)).toBe(true);
     } finally {
       process.kill(printed, 'SIGKILL');
     }
   });
 
   it('is false for one that was never started', () => {
-    expect(mayHaveLeft({ id: 'none', pid: null })).toBe(false);
+    expect(mayHaveLeft({ id: 'none', pid: null }, performance.now())).toBe(false);
+  });
+
+  it('is true for one that ran so long that numbers may have gone round', async () => {
+    const { pid, since } = await runAs('long', 'echo 1');
+    expect(mayHaveLeft({ id: 'long', pid }, since - 2000)).toBe(true);
   });
 });

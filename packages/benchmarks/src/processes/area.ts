@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Area, Contender, Pace, Readings } from '../area.ts';
 import { paced } from '../area.ts';
 import { startScript } from '../programs/program.ts';
@@ -22,7 +23,7 @@ async function usual(pace: Pace): Promise<Readings> {
 }
 
 async function large(pace: Pace): Promise<Readings> {
-  const heap = new URL('servers/heap.ts', import.meta.url).pathname;
+  const heap = fileURLToPath(new URL('servers/heap.ts', import.meta.url));
   await using service = await startService(mainOf('process-server'), [], {
     nodeFlags: ['--max-semi-space-size=8', '--import', heap],
     env: heapOf(pace),
