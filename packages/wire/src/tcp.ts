@@ -34,6 +34,7 @@ export class TcpConnection implements Connection, Outlet {
   #failure: Error | undefined;
   #sentFrames = 0;
   #ending = false;
+  #isOver = false;
   #waiting = false;
   #pauses = 0;
 
@@ -68,6 +69,7 @@ export class TcpConnection implements Connection, Outlet {
       })
       .on('error', (error) => (this.#failure = error))
       .on('close', () => {
+        this.#isOver = true;
         this.#queue.close();
         events.closed(this.#failure);
       });
@@ -103,9 +105,12 @@ export class TcpConnection implements Connection, Outlet {
     return this.#queue.writtenBytes;
   }
 
-  /** Also once it is destroyed, until its end: nothing more is taken, and whoever streams must let that be told. */
+  /**
+   * Also once it is destroyed, until that has been told: nothing more is taken, and whoever streams on would never let it
+   * be. The socket's own `closed` is true a moment too early.
+   */
   get congested(): boolean {
-    return this.#queue.congested || (this.#socket.destroyed && !this.#socket.closed);
+    return this.#queue.congested || (this.#socket.destroyed && !this.#isOver);
   }
 
   drained(): Promise<void> {
