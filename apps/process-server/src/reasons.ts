@@ -81,7 +81,9 @@ export function badFolder(error: unknown): unknown {
 
 /** Why a program was not started, as the caller was told. */
 export function reasonOf(error: unknown): string {
-  return error instanceof ProtocolError ? String(error.data['reason'] ?? error.type) : 'internal';
+  if (!(error instanceof ProtocolError)) return 'internal';
+  const { reason } = error.data;
+  return typeof reason === 'string' ? reason : error.type;
 }
 
 /** The system's word for an error, or nothing. */

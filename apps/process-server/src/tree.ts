@@ -10,7 +10,7 @@ const QUIET_LOOKS = 2;
 /** Where a tree begins: the process groups of programs, and whatever carries the marker of their runs. */
 export interface Roots {
   groups?: readonly number[];
-  marked(run: string): boolean;
+  marked: (run: string) => boolean;
 }
 
 /**

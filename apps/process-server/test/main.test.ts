@@ -1,28 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { connect } from '@sextant/client/connect';
-import { processService } from '@sextant/protocol/process';
-import { readLocalToken } from '@sextant/service/identity/local-token';
+import { describeUnless } from '@sextant/testing/describe-unless';
+import { missingPrograms } from '@sextant/testing/missing';
 import { temporaryFolder } from '@sextant/testing/rig';
-import { allGone, isAlive, numbersOf, type Processes } from './rig.ts';
+import { waitFor } from '@sextant/testing/wait';
+import { launch } from './launch.ts';
+import { allGone, bash, isAlive, numbersOf } from './rig.ts';
 
 const DEAF = 'trap "" TERM INT HUP; echo $$; while :; do sleep 1; done';
-
-/** The service as a process of its own, and a client of it. */
-async function launch(home: string): Promise<{ server: ChildProcess; client: Processes }> {
-  const main = new URL('../src/main.ts', import.meta.url).pathname;
-  const server = spawn(process.execPath, [main, '--port', '0', '--home', home, '--log-level', 'silent'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
-  const client = await connect(processService, JSON.parse(line) as { host: string; port: number }, {
-    client: 'test/1',
-    auth: { type: 'token', token: readLocalToken(home) ?? '' },
-  });
-  return { server, client };
-}
 
 describe('the service as a program', () => {
   it('ends with 0, and with all that it runs', async () => {
@@ -63,5 +52,85 @@ describe('the service as a program', () => {
     await once(server, 'exit');
     await client.closed;
     await allGone([...pids, pid], 1000);
+  });
+
+  it('leaves nothing behind when it is killed, of programs that are over or cleared their environment', async () => {
+    await using home = await temporaryFolder();
+    const { server, client } = await launch(home.path);
+    const detached = await client.call('process.start', {
+      program: 'bash',
+      args: ['-c', 'setsid sleep 1000 & echo $!'],
+      detached: true,
+    });
+    const log = join(home.path, 'process-server', 'runs', `${detached.id}.log`);
+    await waitFor('its log', async () => (await readFile(log, 'utf8')).endsWith('\n'));
+    const ofDetached = Number(await readFile(log, 'utf8'));
+    const cleared = client.open('process.run', {
+      program: 'bash',
+      args: ['-c', 'env -i setsid sleep 1000 & echo $!; wait'],
+    });
+    const [ofCleared = 0] = await numbersOf(cleared, 1);
+    await allGone([detached.pid], 1000);
+    const { stdout } = await bash(client, 'setsid sleep 1000 >/dev/null 2>&1 & echo $!');
+    const pids = [ofDetached, ofCleared, Number(stdout)];
+    expect(pids.every(isAlive)).toBe(true);
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+    await client.closed;
+    await allGone(pids, 2000);
+  });
+
+  it('takes a home that is told from where it was started', async () => {
+    await using home = await temporaryFolder();
+    await using service = await launch(home.path, { home: '.', cwd: home.path });
+    const { id } = await service.client.call('process.start', { program: 'echo', args: ['said'] });
+    const log = join(home.path, 'process-server', 'runs', `${id}.log`);
+    await waitFor('its log', async () => (await readFile(log, 'utf8')) === 'said\n');
+  });
+
+  it('runs in a folder whose name is no plain URL', async () => {
+    await using home = await temporaryFolder();
+    const folder = join(home.path, 'a b é');
+    const app = fileURLToPath(new URL('..', import.meta.url));
+    await cp(join(app, 'src'), join(folder, 'src'), { recursive: true });
+    await cp(join(app, 'package.json'), join(folder, 'package.json'));
+    await symlink(join(app, 'node_modules'), join(folder, 'node_modules'));
+    await using service = await launch(home.path, { main: pathToFileURL(join(folder, 'src', 'main.ts')) });
+    expect((await bash(service.client, 'echo here')).stdout.toString()).toBe('here\n');
+  });
+
+  it('starts programs once its temporary folder is there', async () => {
+    await using home = await temporaryFolder();
+    const TMPDIR = join(home.path, 'later');
+    await using service = await launch(home.path, { env: { TMPDIR } });
+    await expect(bash(service.client, 'exit 0')).rejects.toMatchObject({
+      type: 'unavailable',
+      data: { reason: 'ENOENT' },
+      message: expect.stringContaining('TMPDIR'),
+    });
+    await mkdir(TMPDIR);
+    expect((await bash(service.client, 'exit 0')).result.exitCode).toBe(0);
+  });
+
+  it('ends well where no program could be started', async () => {
+    await using home = await temporaryFolder();
+    await using service = await launch(home.path, { env: { TMPDIR: join(home.path, 'never') } });
+    await expect(bash(service.client, 'exit 0')).rejects.toMatchObject({ type: 'unavailable' });
+  });
+});
+
+/** Changes the limits of a process that runs. */
+const PRLIMIT = 'prlimit';
+
+describeUnless(await missingPrograms(PRLIMIT))('the service without a descriptor', () => {
+  it('says so, and starts programs once it has some', async () => {
+    await using home = await temporaryFolder();
+    await using service = await launch(home.path);
+    const limit = (count: string): unknown =>
+      execFileSync(PRLIMIT, ['--pid', `${service.server.pid}`, `--nofile=${count}:`]);
+    limit('3');
+    await expect(bash(service.client, 'exit 0')).rejects.toMatchObject({ type: 'busy', data: { reason: 'EMFILE' } });
+    limit('256');
+    expect((await bash(service.client, 'exit 0')).result.exitCode).toBe(0);
   });
 });

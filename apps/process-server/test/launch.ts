@@ -1,0 +1,50 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { connect } from '@sextant/client/connect';
+import { processService } from '@sextant/protocol/process';
+import { readLocalToken } from '@sextant/service/identity/local-token';
+import type { Processes } from './rig.ts';
+
+/** The service as a process of its own, and a client of it. `await using` ends it: SIGTERM, and it must exit with 0. */
+export interface Launched extends AsyncDisposable {
+  server: ChildProcess;
+  client: Processes;
+}
+
+/** How it is started otherwise than usual. */
+export interface LaunchOptions {
+  main?: URL;
+  /** What it is told its home is. */
+  home?: string;
+  cwd?: string;
+  env?: Readonly<Record<string, string>>;
+}
+
+export async function launch(
+  folder: string,
+  { main = new URL('../src/main.ts', import.meta.url), home = folder, cwd, env }: LaunchOptions = {},
+): Promise<Launched> {
+  const args = [fileURLToPath(main), '--port', '0', '--home', home, '--log-level', 'silent'];
+  const server = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    cwd,
+    env: { ...process.env, ...env },
+  });
+  const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
+  const client = await connect(processService, JSON.parse(line) as { host: string; port: number }, {
+    client: 'test/1',
+    auth: { type: 'token', token: readLocalToken(folder) ?? '' },
+  });
+  return {
+    server,
+    client,
+    async [Symbol.asyncDispose]() {
+      client.close();
+      server.kill('SIGTERM');
+      const [code] = (await once(server, 'exit')) as [number | null];
+      if (code !== 0) throw new Error(`the service ended with ${code}`);
+    },
+  };
+}
