@@ -1,6 +1,10 @@
 import { read } from 'node:fs';
+import { promisify } from 'node:util';
 import type { Call } from '@sextant/service/session/call';
 import type { Buffers } from './buffers.ts';
+import type { Turns } from './turns.ts';
+
+const readInto = promisify(read);
 
 /** A piece of a file, in a buffer that is used again. */
 interface Piece {
@@ -8,13 +12,14 @@ interface Piece {
   readonly bytes: number;
 }
 
-/** Streams a part of an open file; the next piece is read while one is sent. */
+/**
+ * Streams a part of an open file; the next piece is read while one is sent. Nothing is read that its reader cannot take: not
+ * without credit, not while the connection has enough to send, and for one stream of a connection at a time.
+ */
 export class Outgoing {
   readonly #fd: number;
   readonly #end: number;
   readonly #buffers: Buffers;
-  /** Buffers that are sent, and what of the connection's output the system must have taken before they are free. */
-  #sent: { buffer: Buffer; mark: number }[] = [];
   #at: number;
 
   constructor(fd: number, { offset, end }: { offset: number; end: number }, buffers: Buffers) {
@@ -26,27 +31,44 @@ export class Outgoing {
 
   /** Resolves with where it came to, and tells so on the way; less than the end where the file was cut meanwhile. */
   async send(call: Call<never>, reached: (at: number) => void): Promise<number> {
-    let ahead: Promise<Piece | undefined> | undefined;
+    const turns = this.#buffers.turnsOf(call.caller);
+    for (let isMore = this.#at < this.#end; isMore;) {
+      // Before its turn: the others of its connection are not to wait for its credit.
+      if (call.allowance <= 0) await call.drained();
+      await turns.take(call.signal);
+      try {
+        await call.drained();
+        call.signal.throwIfAborted();
+        isMore = call.allowance > 0 && (await this.#sendOn(call, turns, reached));
+      } finally {
+        turns.give();
+      }
+    }
+    return this.#at;
+  }
+
+  /** Sends for as long as it may read ahead; false when there is no more. */
+  async #sendOn(call: Call<never>, turns: Turns, reached: (at: number) => void): Promise<boolean> {
+    let next: Promise<Piece | undefined> | undefined = this.#read(call, call.allowance);
     try {
-      for (;;) {
-        const piece = await (ahead ?? this.#read(call));
-        ahead = undefined;
-        if (!piece) return this.#at;
+      while (next) {
+        const piece: Piece | undefined = await next;
+        next = undefined;
+        if (!piece) return false;
         this.#at += piece.bytes;
         reached(this.#at);
-        if (!this.#buffers.isScarce) {
-          ahead = this.#read(call);
+        if (!turns.isWanted && !this.#buffers.isScarce && call.allowance > piece.bytes) {
+          next = this.#read(call, call.allowance - piece.bytes);
           // It is awaited next, or not at all.
-          ahead.catch(() => {});
+          next.catch(() => {});
         }
         await this.#write(call, piece);
       }
+      return this.#at < this.#end;
     } finally {
       // Whoever closes the descriptor must not do so below a read.
-      const unsent = await ahead?.catch(() => undefined);
+      const unsent = await next?.catch(() => undefined);
       if (unsent) this.#buffers.give(unsent.buffer);
-      this.#reclaim(call);
-      this.#buffers.drop(this.#sent.length);
     }
   }
 
@@ -55,28 +77,21 @@ export class Outgoing {
       call.signal.throwIfAborted();
       await call.write('content', buffer.subarray(0, bytes));
     } finally {
-      this.#sent.push({ buffer, mark: call.sentBytes });
+      this.#buffers.sent(buffer, call);
     }
   }
 
-  #read(call: Call<never>): Promise<Piece | undefined> {
-    this.#reclaim(call);
-    const buffer = this.#buffers.take();
-    return new Promise((resolve, reject) => {
-      read(this.#fd, buffer, 0, Math.min(buffer.length, this.#end - this.#at), this.#at, (error, bytes) => {
-        if (!error && bytes > 0) return resolve({ buffer, bytes });
-        this.#buffers.give(buffer);
-        if (error) reject(error);
-        else resolve(undefined);
-      });
-    });
-  }
-
-  #reclaim(call: Call<never>): void {
-    while (this.#sent[0] && this.#sent[0].mark <= call.takenBytes) {
-      const { buffer } = this.#sent[0];
-      this.#sent.shift();
-      this.#buffers.give(buffer);
+  /** No more than is allowed; undefined where there is nothing more. */
+  async #read(call: Call<never>, allowed: number): Promise<Piece | undefined> {
+    const left = this.#end - this.#at;
+    if (left <= 0) return undefined;
+    const buffer = await this.#buffers.take(call, Math.min(left, allowed));
+    let bytes = 0;
+    try {
+      ({ bytesRead: bytes } = await readInto(this.#fd, buffer, 0, buffer.length, this.#at));
+    } finally {
+      if (bytes === 0) this.#buffers.give(buffer);
     }
+    return bytes === 0 ? undefined : { buffer, bytes };
   }
 }

@@ -9,9 +9,13 @@ import { NOT_REGULAR, type Opened, type Range } from './disk/messages.ts';
 import { Outgoing } from './outgoing.ts';
 import { splitPath } from './path.ts';
 import { explain, unservable } from './reasons.ts';
+import { Turns } from './turns.ts';
 
 const closed = promisify(close);
 const statsOf = promisify<number, { bigint: true }, BigIntStats>(fstat);
+
+/** Files that are being opened: each may come back with all of a small file. */
+const MAX_ASKS = 256;
 
 /** What `file.read` answers in the end. */
 export interface Sent {
@@ -24,6 +28,7 @@ export class Served {
   readonly #opener: Disk;
   readonly #hasher: Disk;
   readonly #buffers = new Buffers();
+  readonly #asks = new Turns(MAX_ASKS);
   readonly #digests = new Digests();
 
   constructor(opener: Disk, hasher: Disk) {
@@ -32,22 +37,43 @@ export class Served {
   }
 
   async send(path: string, range: Range, call: Call<never>): Promise<Sent> {
-    const found = await this.#open(path, range);
+    // What cannot leave is not read ahead; without credit it is still told whether there is such a file.
+    if (call.congested && call.allowance > 0) await call.drained();
+    call.signal.throwIfAborted();
+    const found = await this.#open(path, range, () => !(this.#buffers.isScarce && call.congested));
     if ('fd' in found) return this.#sendLarge(found.fd, range, call);
-    const { sizeBytes, bytes, digest } = found;
+    const { length } = found.bytes;
+    if (this.#buffers.hold(length)) {
+      return this.#sendSmall(found, call).finally(() => this.#buffers.release(length));
+    }
+    if (!call.congested && call.allowance >= length) return this.#sendSmall(found, call);
+    // There is no memory to let it wait in, also not until it is found to be garbage: it is read anew when it can be sent.
+    if (found.bytes.buffer instanceof ArrayBuffer) found.bytes.buffer.transfer(0);
+    const { fd } = (await this.#open(path, range, () => false)) as Extract<Opened, { fd: number }>;
+    return this.#sendLarge(fd, range, call);
+  }
+
+  async #sendSmall(
+    { sizeBytes, bytes, digest }: Extract<Opened, { bytes: Uint8Array }>,
+    call: Call<never>,
+  ): Promise<Sent> {
     if (bytes.length > 0) await call.write('content', bytes);
     call.end('content');
     return digest === undefined ? { sizeBytes } : { sizeBytes, digest };
   }
 
-  async #open(path: string, range: Range): Promise<Opened> {
+  /** `reads`: whether a small file is to be read, asked when its turn has come. */
+  async #open(path: string, range: Range, reads: () => boolean): Promise<Opened> {
     const names = splitPath(path);
     if (names.length === 0) throw unservable(path);
+    await this.#asks.take();
     try {
-      return await this.#opener.ask<Opened>({ do: 'open', id: this.#opener.nextId(), names, range });
+      return await this.#opener.ask<Opened>({ do: 'open', id: this.#opener.nextId(), names, range, reads: reads() });
     } catch (error) {
       if (Error.isError(error) && 'code' in error && error.code === NOT_REGULAR) throw unservable(path);
       throw explain(error, path);
+    } finally {
+      this.#asks.give();
     }
   }
 

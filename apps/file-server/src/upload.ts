@@ -52,6 +52,7 @@ export class Upload {
     return this.#over;
   }
 
+  /** Takes the pieces for its own: what has their memory for itself is gone when they are written. */
   write(offset: number, parts: readonly Uint8Array[]): Promise<number> {
     return this.#next(async () => {
       if (offset !== this.#offset) {

@@ -5,9 +5,14 @@ import { describe, expect, it } from '@jest/globals';
 import { blake3 } from '@napi-rs/blake-hash';
 import type { Client } from '@sextant/client/client';
 import type { fileService } from '@sextant/protocol/file';
+import { openRawSocket } from '@sextant/testing/raw-socket';
 import { startRig, temporaryFolder, testConfig, type Rig } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
 import { create } from '../src/create.ts';
+
+/** Two pieces of an upload. */
+const TWICE = randomBytes(12_000);
+const LF = Buffer.from('\n');
 
 type Files = Client<typeof fileService>;
 
@@ -164,6 +169,26 @@ describe('file.read', () => {
     }
   });
 
+  it('lets others read while a crowd takes nothing of what it asked for', async () => {
+    await using home = await temporaryFolder();
+    await using rig = await start(home.path);
+    await writeFile(join(rig.root, 'big'), Buffer.alloc(2_000_000));
+    await writeFile(join(rig.root, 'small'), Buffer.alloc(60_000));
+    const stalled = await Promise.all(Array.from({ length: 10 }, () => openRawSocket(rig.running, rig.token)));
+    for (const [at, raw] of stalled.entries()) {
+      raw.socket.pause();
+      for (let id = 0; id < 40; id += 1) {
+        const frame = { jsonrpc: '2.0', id, method: 'file.read', params: { path: id % 2 ? 'big' : 'small' } };
+        raw.write(`${JSON.stringify(at % 2 ? frame : { ...frame, credit: 0 })}\n`);
+      }
+    }
+    for (let time = 0; time < 5; time += 1) {
+      expect(await get(rig.client, 'big')).toHaveLength(2_000_000);
+      expect(await get(rig.client, 'small')).toHaveLength(60_000);
+    }
+    for (const raw of stalled) raw[Symbol.dispose]();
+  });
+
   it('stops when cancelled', async () => {
     await using home = await temporaryFolder();
     await using rig = await start(home.path);
@@ -182,6 +207,22 @@ describe('upload', () => {
     expect(await put(rig.client, 'new/deep/file.bin', content)).toBe(sha256(content));
     expect((await readFile(join(rig.root, 'new/deep/file.bin'))).equals(content)).toBe(true);
     expect(await readdir(join(rig.root, '.uploads'))).toEqual([]);
+  });
+
+  it('takes two pieces that come in one write of the network', async () => {
+    await using home = await temporaryFolder();
+    await using rig = await start(home.path);
+    using raw = await openRawSocket(rig.running, rig.token);
+    const { upload } = await rig.client.call('file.open', { path: 'a', sizeBytes: 12_000, digest: sha256(TWICE) });
+    const frames = [0, 6000].map((offset) => {
+      const frame = { jsonrpc: '2.0', id: 1 + offset, method: 'file.write', params: { upload, offset }, body: 6000 };
+      return Buffer.concat([Buffer.from(`${JSON.stringify(frame)}\n`), TWICE.subarray(offset, offset + 6000), LF]);
+    });
+    raw.write(Buffer.concat(frames));
+    const answers = [await raw.next(), await raw.next()].map((answer) => answer?.['result']);
+    expect(answers).toEqual([{ offset: 6000 }, { offset: 12_000 }]);
+    await rig.client.call('file.commit', { upload });
+    expect((await get(rig.client, 'a')).equals(TWICE)).toBe(true);
   });
 
   it('shows nothing before commit, and nothing after abort', async () => {

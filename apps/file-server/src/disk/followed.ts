@@ -4,14 +4,10 @@ import { digester } from '../digest.ts';
 /** Bytes hashed before others have their turn. */
 const TURN_BYTES = 2 * 1024 * 1024;
 
-/** Small enough to stay in the processor's cache between reading and hashing. */
-const READ_BYTES = 256 * 1024;
-
 /** A file that is hashed as it is sent or written, never ahead of that. */
 export class Followed {
   readonly #fd: number;
   readonly #hash: ReturnType<typeof digester>;
-  readonly #buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   #at = 0;
   #reached = 0;
   #isLast = false;
@@ -41,16 +37,20 @@ export class Followed {
     this.#isLast = true;
   }
 
-  /** @throws the system's error */
-  hashNext(): void {
+  /**
+   * Through a buffer that is anybody's between two calls.
+   * @throws the system's error
+   */
+  hashNext(buffer: Buffer): void {
     const end = Math.min(this.#reached, this.#at + TURN_BYTES);
     while (this.#at < end) {
-      const bytesRead = readSync(this.#fd, this.#buffer, 0, Math.min(READ_BYTES, end - this.#at), this.#at);
+      const bytesRead = readSync(this.#fd, buffer, 0, Math.min(buffer.length, end - this.#at), this.#at);
       // It was cut meanwhile: the digest is that of what there is.
+      if (bytesRead === 0) this.#reached = this.#at;
       if (bytesRead === 0) break;
-      this.#hash.update(this.#buffer.subarray(0, bytesRead));
+      this.#hash.update(buffer.subarray(0, bytesRead));
       this.#at += bytesRead;
     }
-    if (this.#isLast && (this.#at < end || this.#at === this.#reached)) this.#digest = this.#hash.digest();
+    if (this.#isLast && this.#at >= this.#reached) this.#digest = this.#hash.digest();
   }
 }

@@ -2,9 +2,13 @@ import { failed } from './failed.ts';
 import { Followed } from './followed.ts';
 import type { Answer, Ask } from './messages.ts';
 
+/** Small enough to stay in the processor's cache between reading and hashing. */
+const READ_BYTES = 256 * 1024;
+
 /** The files that are hashed as they are sent or written, a piece of each in turn; in between, what is asked is heard. */
 export class Followers {
   readonly #files = new Map<number, Followed>();
+  readonly #buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   readonly #say: (answers: readonly Answer[]) => void;
   #isScheduled = false;
 
@@ -39,7 +43,7 @@ export class Followers {
   #hashOn(): void {
     const answers: Answer[] = [];
     for (const [id, file] of this.#files) {
-      const answer = hash(id, file);
+      const answer = hash(id, file, this.#buffer);
       if (!answer) continue;
       this.#files.delete(id);
       answers.push(answer);
@@ -49,9 +53,9 @@ export class Followers {
   }
 }
 
-function hash(id: number, file: Followed): Answer | undefined {
+function hash(id: number, file: Followed, buffer: Buffer): Answer | undefined {
   try {
-    file.hashNext();
+    file.hashNext(buffer);
     return file.digest === undefined ? undefined : { id, digest: file.digest };
   } catch (error) {
     return failed(id, error);

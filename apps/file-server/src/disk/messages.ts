@@ -1,7 +1,13 @@
 /** What the service asks of its disk thread; `id` is in the answer. */
 export type Ask =
-  /** The file with these names, from folder to folder: what of it is small is read at once. */
-  | { readonly do: 'open'; readonly id: number; readonly names: readonly string[]; readonly range: Range }
+  /** The file with these names, from folder to folder: what of it is small is read at once, if that is wanted. */
+  | {
+      readonly do: 'open';
+      readonly id: number;
+      readonly names: readonly string[];
+      readonly range: Range;
+      readonly reads: boolean;
+    }
   /** Hash a file from its beginning, as far as it is told. */
   | { readonly do: 'follow'; readonly id: number; readonly fd: number; readonly like: string | undefined }
   | { readonly do: 'reach'; readonly id: number; readonly bytes: number }

@@ -7,10 +7,10 @@ import type { Walk } from './walk.ts';
 const SMALL_BYTES = 64 * 1024;
 
 /**
- * Opens a regular file below an open folder, and reads it where it is small.
+ * Opens a regular file below an open folder, and reads it where it is small and `reads` says so.
  * @throws the system's error, or one with the code `NOT_REGULAR`.
  */
-export function openBelow(walk: Walk, names: readonly string[], range: Range): Opened {
+export function openBelow(walk: Walk, names: readonly string[], range: Range, reads: boolean): Opened {
   const file = walk.open(names);
   let isKept = false;
   try {
@@ -18,7 +18,7 @@ export function openBelow(walk: Walk, names: readonly string[], range: Range): O
     if (!stats.isFile()) throw notRegular();
     const { size } = stats;
     const end = range.length === undefined ? size : Math.min(size, range.offset + range.length);
-    if (end - range.offset <= SMALL_BYTES) return read(file, size, range.offset, end);
+    if (reads && end - range.offset <= SMALL_BYTES) return read(file, size, range.offset, end);
     isKept = true;
     return { sizeBytes: size, fd: file };
   } finally {

@@ -30,9 +30,9 @@ function take(walk: Walk, ask: Ask): Answer | undefined {
   return ask.do === 'open' ? open(walk, ask) : followers.take(ask);
 }
 
-function open(walk: Walk, { id, names, range }: Ask & { do: 'open' }): Answer {
+function open(walk: Walk, { id, names, range, reads }: Ask & { do: 'open' }): Answer {
   try {
-    return { id, ...openBelow(walk, names, range) };
+    return { id, ...openBelow(walk, names, range, reads) };
   } catch (error) {
     return failed(id, error);
   }

@@ -36,7 +36,10 @@ export class Call<Item = never> {
     return this.#frame.body;
   }
 
-  /** The same in the pieces they came in: to have them in one, a megabyte would be copied. */
+  /**
+   * The same in the pieces they came in: to have them in one, a megabyte would be copied. Whoever takes them owns them and
+   * may detach their memory; nobody looks at the body after that.
+   */
   get bodyParts(): readonly Uint8Array[] | undefined {
     return bodyParts(this.#frame);
   }
