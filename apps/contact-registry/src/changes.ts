@@ -25,8 +25,12 @@ export class Changes {
   }
 
   /** What is kept of those above a number. */
-  since(rev: number): readonly Change[] {
-    return this.#kept.slice(Math.max(0, rev + 1 - this.#firstRev));
+  *since(rev: number): Generator<Change, undefined> {
+    // No copy: a slow watcher takes some hundreds of them, and comes again.
+    for (let at = Math.max(0, rev + 1 - this.#firstRev); at < this.#kept.length; at += 1) {
+      const change = this.#kept[at];
+      if (change) yield change;
+    }
   }
 
   /** True where changes above a number are gone. */

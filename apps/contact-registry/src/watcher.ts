@@ -75,7 +75,7 @@ export class Watcher {
     this.#tellEach(changes.since(this.#seen));
   }
 
-  #tellEach(changes: readonly Change[]): void {
+  #tellEach(changes: Iterable<Change>): void {
     for (const change of changes) {
       this.#seen = change.seq;
       if (this.#choice?.takes(change) === false) continue;

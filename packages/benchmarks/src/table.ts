@@ -3,15 +3,19 @@ import { markdownTable } from 'markdown-table';
 import type { Area, Goal } from './area.ts';
 import type { Figure } from './figure.ts';
 
+/** Share of a core from which on the load is taken for what limits. */
+const BUSY = 0.9;
+
 /** An area's figures as a Markdown table: a row for each contender, each value with its ratio to the reference. */
 export function tableOf(area: Area, figures: readonly Figure[]): string {
   const names = [...new Set(figures.map(({ contender }) => contender))];
   const head = ['', ...area.measures.map(({ name, unit }) => `${name}, ${unit}`)];
   const rows = names.map((name) => rowOf(area, figures, name));
-  return markdownTable([head, ...rows], {
+  const table = markdownTable([head, ...rows], {
     align: ['l', ...area.measures.map(() => 'r')],
     stringLength: (text) => text.length,
   });
+  return figures.some(isOfLoad) ? `${table}\n\n\\* The load took a whole core: the server may do more.` : table;
 }
 
 function rowOf(area: Area, figures: readonly Figure[], name: string): string[] {
@@ -53,7 +57,13 @@ function cell(area: Area, figures: readonly Figure[], contender: string, measure
   const figure = find(figures, contender, measure);
   if (!figure) return '-';
   const ratio = ratioOf(figures, contender, area.reference, measure);
-  return ratio === undefined ? brief(figure.value) : `${brief(figure.value)} (${brief(ratio)})`;
+  const mark = isOfLoad(figure) ? '*' : '';
+  return ratio === undefined ? `${brief(figure.value)}${mark}` : `${brief(figure.value)}${mark} (${brief(ratio)})`;
+}
+
+/** The load had no processor time left: more than this it could not have shown. */
+function isOfLoad({ loadCpu = 0 }: Figure): boolean {
+  return loadCpu > BUSY;
 }
 
 function ratioOf(figures: readonly Figure[], contender: string, of: string, measure: string): number | undefined {

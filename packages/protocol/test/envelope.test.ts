@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { readId, readMessage } from '../src/envelope.ts';
+import fc from 'fast-check';
+import { readId, readMessage, requestSchema } from '../src/envelope.ts';
 import { ProtocolError } from '../src/errors.ts';
 
 describe('readMessage', () => {
@@ -33,6 +34,36 @@ describe('readMessage', () => {
     expect(() => readMessage(message)).toThrow(ProtocolError);
     expect(() => readMessage({ params: {}, ...message })).toThrow(ProtocolError);
   });
+});
+
+it('says of a request by hand what its schema says', () => {
+  const odd = fc.oneof(
+    fc.jsonValue(),
+    fc.constant(2 ** 53),
+    fc.constant(-0),
+    fc.string({ minLength: 60, maxLength: 70 }),
+  );
+  const message = fc.record(
+    {
+      jsonrpc: fc.constantFrom('2.0', '2.0', '2.0', '1.0', 2),
+      id: fc.oneof(fc.nat(), fc.string({ maxLength: 70 }), odd),
+      method: fc.oneof(fc.constant('a.b'), fc.string({ maxLength: 70 }), odd),
+      params: fc.oneof(fc.object(), odd),
+      timeout: fc.oneof(fc.nat(), odd),
+      key: odd,
+      credit: odd,
+    },
+    { requiredKeys: ['id', 'method'] },
+  );
+  fc.assert(
+    fc.property(message, (value) => {
+      const said = requestSchema.safeParse(value);
+      if (!said.success) return expect(() => readMessage(value)).toThrow(ProtocolError);
+      const read = readMessage(value);
+      expect(read).toMatchObject({ kind: 'request', request: said.data });
+    }),
+    { numRuns: 3000 },
+  );
 });
 
 describe('readId', () => {

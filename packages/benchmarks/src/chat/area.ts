@@ -5,7 +5,18 @@ import type { Area, Contender } from '../area.ts';
 import { freePort } from '../programs/free-port.ts';
 import { startProgram, startScript, type Program } from '../programs/program.ts';
 import { mainOf, startService } from '../programs/service.ts';
-import { jsonLines, mqtt, nats, plainLines, redis, sextant, socketIo, webSocket, type Dialect } from './dialect.ts';
+import {
+  jsonLines,
+  mqtt,
+  nats,
+  plainLines,
+  redis,
+  sextant,
+  sextantApart,
+  socketIo,
+  webSocket,
+  type Dialect,
+} from './dialect.ts';
 import { measureChat } from './load.ts';
 
 /** What everybody sends is delivered to everybody. */
@@ -23,6 +34,7 @@ export const chat: Area = {
   reference: 'bare Node, coalesced',
   contenders: [
     contender('sextant', 'ours', sextant, () => startService(mainOf('chat-relay'))),
+    contender('sextant, an id each', 'ours', sextantApart, () => startService(mainOf('chat-relay'))),
     contender('bare Node, coalesced', 'limit', plainLines, () => script('bare', 'coalesced')),
     contender('bare Node, coalesced, zod', 'limit', jsonLines, () => script('bare', 'checked')),
     contender('bare Node, coalesced, our frames', 'limit', plainLines, () => script('bare', 'framed')),

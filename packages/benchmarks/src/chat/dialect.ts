@@ -19,10 +19,18 @@ export const jsonLines: Dialect = {
   message: (text) => Buffer.from(`${JSON.stringify({ room: ROOM, text })}\n`),
 };
 
-export const sextant: Dialect = {
-  opening: (member) => [asked(1, 'chat.join', { room: ROOM, nick: `n${member}`, history: 0 })],
-  message: (text, number) => Buffer.from(asked(number, 'chat.send', { room: ROOM, text })),
-};
+/** Members whose clients do the same things in the same order join under one id. */
+export const sextant = joined(() => 1);
+
+/** The worst for us: no two members share a byte. */
+export const sextantApart = joined((member) => `m${String(member).padStart(4, '0')}`);
+
+function joined(idOf: (member: number) => number | string): Dialect {
+  return {
+    opening: (member) => [asked(idOf(member), 'chat.join', { room: ROOM, nick: `n${member}`, history: 0 })],
+    message: (text, number) => Buffer.from(asked(number, 'chat.send', { room: ROOM, text })),
+  };
+}
 
 /** In its third version, in which who listens may also publish. */
 export const redis: Dialect = {
@@ -54,7 +62,7 @@ export const socketIo: Dialect = {
   message: (text) => masked(`42${JSON.stringify(['say', text])}`),
 };
 
-function asked(id: number, method: string, params: object): string {
+function asked(id: number | string, method: string, params: object): string {
   return `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;
 }
 
