@@ -5,7 +5,7 @@ import { FIGURES, keepFigures } from './figure.ts';
 import { measure } from './measure.ts';
 import { coloured, goalsOf, tableOf } from './table.ts';
 
-const USAGE = `pnpm bench [AREA...] [--rounds N] [--ms N] [--only TEXT] [--out FILE]
+const USAGE = `npx pnpm bench [AREA...] [--rounds N] [--ms N] [--only TEXT] [--out FILE]
 
 Measures our services and their peers side by side, prints a table for each area and writes one JSON line per figure.
 
@@ -13,40 +13,80 @@ Measures our services and their peers side by side, prints a table for each area
   --rounds N  times that each contender is measured; the middle one counts (3)
   --ms N      milliseconds that each rate is measured for (2000)
   --only TEXT only contenders with this in their name; nothing is written then
-  --out FILE  where the lines go (packages/benchmarks/figures.jsonl)
+  --out FILE  where the lines of whole areas go (packages/benchmarks/figures.jsonl)
 `;
 
-await main();
+/** What was asked for. */
+interface Wish {
+  readonly areas: readonly Area[];
+  readonly rounds: number;
+  readonly ms: number;
+  readonly only: string;
+  readonly out: string;
+}
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      rounds: { type: 'string', default: '3' },
-      ms: { type: 'string', default: '2000' },
-      only: { type: 'string', default: '' },
-      out: { type: 'string', default: FIGURES },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  const unknown = positionals.filter((name) => !areas.some((area) => area.name === name));
-  if (values.help || unknown.length > 0) {
-    say(unknown.length > 0 ? `There is no area ${unknown.join(', ')}.\n\n${USAGE}` : USAGE);
-    process.exitCode = unknown.length > 0 ? 2 : 0;
-    return;
-  }
-  const chosen = areas.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  for (const area of chosen) {
-    const some = only(area, values.only);
-    const figures = await measure(some, { ms: Number(values.ms), share: 1 }, Number(values.rounds), say);
-    if (values.only === '') await keepFigures(values.out, area, figures);
-    const goals = goalsOf(area, figures).map((line) => `${coloured(line)}\n`);
-    process.stdout.write(`\n${area.title}\n\n${tableOf(area, figures)}\n\n${goals.join('')}\n`);
+const wish = read();
+if (wish) await bench(wish);
+
+/** Nothing where nothing is to be measured: then that is said. */
+function read(): Wish | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        rounds: { type: 'string', default: '3' },
+        ms: { type: 'string', default: '2000' },
+        only: { type: 'string', default: '' },
+        out: { type: 'string', default: FIGURES },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) return void process.stdout.write(USAGE);
+    const { only, out } = values;
+    return {
+      areas: chosen(positionals, only),
+      rounds: count('rounds', values.rounds),
+      ms: count('ms', values.ms),
+      only,
+      out,
+    };
+  } catch (error) {
+    say(`${Error.isError(error) ? error.message : String(error)}\n--help says how it is asked.`);
+    process.exitCode = 2;
+    return undefined;
   }
 }
 
-function only(area: Area, text: string): Area {
+function chosen(names: readonly string[], only: string): Area[] {
+  const unknown = names.find((name) => !areas.some((area) => area.name === name));
+  if (unknown !== undefined) {
+    throw new Error(`There is no area ${unknown}; there are ${areas.map(({ name }) => name).join(', ')}.`);
+  }
+  const some = areas
+    .filter(({ name }) => names.length === 0 || names.includes(name))
+    .map((area) => withOnly(area, only))
+    .filter(({ contenders }) => contenders.length > 0);
+  if (some.length === 0) throw new Error(`No contender there has "${only}" in its name.`);
+  return some;
+}
+
+function withOnly(area: Area, text: string): Area {
   return { ...area, contenders: area.contenders.filter(({ name }) => name.includes(text)) };
+}
+
+function count(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new Error(`--${name} is a whole number above 0.`);
+}
+
+async function bench({ areas: wanted, rounds, ms, only, out }: Wish): Promise<void> {
+  for (const area of wanted) {
+    const figures = await measure(area, { ms, share: 1 }, rounds, say);
+    if (only === '') await keepFigures(out, area, figures);
+    const goals = goalsOf(area, figures).map((line) => `${coloured(line)}\n`);
+    process.stdout.write(`\n${area.title}\n\n${tableOf(area, figures)}\n\n${goals.join('')}\n`);
+  }
 }
 
 function say(text: string): void {

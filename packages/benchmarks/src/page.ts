@@ -7,6 +7,7 @@ import { goalsOf, tableOf } from './table.ts';
 const PAGE = new URL('../../../docs/benchmarks.md', import.meta.url);
 
 const figures = await readFigures(FIGURES);
+if (figures.length === 0) throw new Error(`${FIGURES} has no figures: measure some with npx pnpm bench`);
 let page = await readFile(PAGE, 'utf8');
 for (const area of areas) {
   const own = figures.filter((figure) => figure.area === area.name);
@@ -18,7 +19,7 @@ for (const area of areas) {
 await writeFile(PAGE, page);
 
 function when({ area, at, rounds, machine }: Figure): string {
-  return `${at.slice(0, 10)}, ${machine}, the middle of ${rounds} rounds: \`pnpm bench ${area}\``;
+  return `${at.slice(0, 10)}, ${machine}, the middle of ${rounds} rounds: \`npx pnpm bench ${area}\``;
 }
 
 function between(text: string, name: string, content: string): string {

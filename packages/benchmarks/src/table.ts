@@ -76,7 +76,7 @@ function find(figures: readonly Figure[], contender: string, measure: string): F
 }
 
 /** Three digits, as a person reads them. */
-export function brief(value: number): string {
+function brief(value: number): string {
   if (value >= 999_500) return `${(value / 1e6).toPrecision(3)} M`;
   if (value >= 9995) return `${(value / 1e3).toPrecision(3)} k`;
   return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(value < 1 ? 2 : 3)));

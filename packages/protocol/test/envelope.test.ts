@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readId, readMessage, requestSchema } from '../src/envelope.ts';
 import { ProtocolError } from '../src/errors.ts';
 
