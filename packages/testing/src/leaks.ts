@@ -5,7 +5,7 @@ import { waitFor } from './wait.ts';
 export interface Footprint {
   readonly fds: number;
   readonly rssMiB: number;
-  /** Its children, by pid. */
+  /** How many children it has. */
   readonly children: number;
 }
 
@@ -14,10 +14,16 @@ export async function footprint(pid: number): Promise<Footprint> {
   const [fds, status, children] = await Promise.all([
     readdir(`/proc/${pid}/fd`),
     readFile(`/proc/${pid}/status`, 'utf8'),
-    readFile(`/proc/${pid}/task/${pid}/children`, 'utf8'),
+    childrenOf(pid),
   ]);
   const rssKiB = Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN);
-  return { fds: fds.length, rssMiB: rssKiB / 1024, children: children.split(' ').filter(Boolean).length };
+  return { fds: fds.length, rssMiB: rssKiB / 1024, children: children.length };
+}
+
+/** The children of a process, by pid. */
+export async function childrenOf(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return text.split(' ').filter(Boolean).map(Number);
 }
 
 /** Seconds of a processor that a process has used so far. */

@@ -190,11 +190,11 @@ export class Requests {
     this.#host.watcher.answered(route.name, outcome, ms);
     if (this.#host.isVerbose) this.#log(call.id, route.name, outcome, ms);
     if (route.method.audited && admitted) this.#host.watcher.called(this.#caller, route.name, undefined, outcome);
-    const text = JSON.stringify(answer);
+    const line = encodeLine(answer);
     // The service's own: a stranger may send less, and is answered all the same.
     const max = this.#host.limits.line;
     // A character takes three bytes at most: those of a short answer need not be counted.
-    if (text.length * 3 < max || Buffer.byteLength(text) < max) return this.#connection.send(text, '\n');
+    if (line.length * 3 <= max || Buffer.byteLength(line) <= max) return this.#connection.send(line);
     const long = new ProtocolError('limit', `It was done, but the answer is longer than ${max} bytes.`, {
       limit: 'line',
       max,

@@ -3,7 +3,7 @@ import { readLocalToken } from '@sextant/service/identity/local-token';
 import { requestLine } from '../../src/exchange.ts';
 import { startFaultProxy } from '../../src/fault-proxy.ts';
 import { holdFigure, printFigure, SOAK, sized } from '../../src/figure.ts';
-import { backAtBase, footprint, type Footprint } from '../../src/leaks.ts';
+import { backAtBase, childrenOf, footprint, type Footprint } from '../../src/leaks.ts';
 import { openNamespace } from '../../src/namespace.ts';
 import { openRawSocket } from '../../src/raw-socket.ts';
 import { temporaryFolder } from '../../src/rig.ts';
@@ -59,6 +59,12 @@ describeUnless(await missingNamespaces())('C2: a peer whose network vanished', (
   );
 });
 
+/** The programs of a process-server: the children of the launcher that it starts them from. */
+async function programsOf(service: number): Promise<number[]> {
+  const [launcher] = await childrenOf(service);
+  return launcher === undefined ? [] : childrenOf(launcher);
+}
+
 describe('C3: clients killed in the middle of a request', () => {
   const KILLS = sized(10, 100);
   const EACH = 10;
@@ -96,9 +102,9 @@ describe('C3: clients killed in the middle of a request', () => {
     let base: Footprint | undefined;
     for (let kill = 0; kill < sized(3, 20); kill += 1) {
       const crowd = await gather('hold', service, { count: EACH, says, next, reads: true });
-      await waitFor('the programs', async () => (await footprint(service.pid)).children >= EACH);
+      await waitFor('the programs', async () => (await programsOf(service.pid)).length >= EACH);
       await crowd.kill();
-      await waitFor('their end', async () => (await footprint(service.pid)).children === 0, 15_000);
+      await waitFor('their end', async () => (await programsOf(service.pid)).length === 0, 15_000);
       base ??= await footprint(service.pid);
       await backAtBase(service.pid, base);
     }
