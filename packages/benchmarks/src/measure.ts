@@ -16,7 +16,7 @@ export async function measure(area: Area, pace: Pace, rounds: number, tell: Tell
   for (let round = 1; round <= rounds; round += 1) {
     for (const { contender, rounds: readings } of seen) {
       tell(`${area.name}, round ${round} of ${rounds}: ${contender.name}`);
-      readings.push(await runOnce(contender, pace));
+      readings.push(await runOnce(contender, pace, tell));
     }
   }
   return seen.flatMap(({ contender, rounds: readings }) =>
@@ -27,17 +27,14 @@ export async function measure(area: Area, pace: Pace, rounds: number, tell: Tell
   );
 }
 
-async function runOnce(contender: Contender, pace: Pace): Promise<Readings> {
+/** One that fails has no figures of this round, and costs the others none. */
+async function runOnce(contender: Contender, pace: Pace, tell: Tell): Promise<Readings> {
   try {
     return await contender.run(pace);
   } catch (error) {
-    throw new Error(`${contender.name} could not be measured`, { cause: error });
+    tell(`FAILED: ${contender.name}: ${Error.isError(error) ? error.message : String(error)}`);
+    return {};
   }
-}
-
-/** Why a contender cannot be measured here; undefined if it can. */
-export async function missingFor({ needs, missing }: Contender): Promise<string | undefined> {
-  return (needs === undefined ? undefined : await missingPrograms(needs)) ?? (await missing?.());
 }
 
 async function presentOf(contenders: readonly Contender[], tell: Tell): Promise<Contender[]> {
