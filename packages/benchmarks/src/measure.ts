@@ -37,6 +37,11 @@ async function runOnce(contender: Contender, pace: Pace, tell: Tell): Promise<Re
   }
 }
 
+/** Why a contender cannot be measured here; undefined if it can. */
+export async function missingFor({ needs, missing }: Contender): Promise<string | undefined> {
+  return (needs === undefined ? undefined : await missingPrograms(needs)) ?? (await missing?.());
+}
+
 async function presentOf(contenders: readonly Contender[], tell: Tell): Promise<Contender[]> {
   const present: Contender[] = [];
   for (const contender of contenders) {
