@@ -7,7 +7,7 @@ export function notFound(error: unknown): boolean {
 export function unservable(path: string): ProtocolError {
   return new ProtocolError(
     'invalid_params',
-    `${quote(path)} is not a regular file; only files and folders are served.`,
+    `${quote(path)} is not a regular file: a folder is listed with file.list, and what is neither is not served.`,
   );
 }
 

@@ -20,8 +20,10 @@ export interface ShowOptions {
 }
 
 export function showContacts(contacts: readonly Contact[], { json, kind }: ShowOptions): void {
-  const whom = kind === undefined ? 'Nobody' : `No ${kind}`;
-  const empty = `${whom} is registered. Three peers that find each other: ${SELF} peer start --count 3`;
+  const empty =
+    kind === undefined
+      ? `Nobody is registered. Three peers that find each other: ${SELF} peer start --count 3`
+      : `No ${kind} is registered. Who is, of any kind: ${SELF} registry ls`;
   printList(contacts, { json, columns: COLUMNS, empty });
 }
 
