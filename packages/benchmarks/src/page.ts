@@ -19,7 +19,8 @@ for (const area of areas) {
 await writeFile(PAGE, page);
 
 function when({ area, at, rounds, machine }: Figure): string {
-  return `${at.slice(0, 10)}, ${machine}, the middle of ${rounds} rounds: \`npx pnpm bench ${area}\``;
+  const times = rounds === 1 ? 'one round' : `the middle of ${rounds} rounds`;
+  return `${at.slice(0, 10)}, ${machine}, ${times}: \`npx pnpm bench ${area}\``;
 }
 
 function between(text: string, name: string, content: string): string {

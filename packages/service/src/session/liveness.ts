@@ -4,6 +4,9 @@ import type { Connection } from '@sextant/wire/connection';
 /** Heartbeats that may be missed. */
 const MISSED = 3;
 
+/** Milliseconds that looks come early or late: three of a second each are not to be a fourth short of three seconds. */
+const JITTER_MS = 50;
+
 /** Bytes in which anybody can say who it is: a WebSocket's message cannot be refused before it is whole. */
 const STRANGER_BYTES = 64 * 1024;
 
@@ -47,7 +50,7 @@ export class Liveness {
     this.#receivedBytes = receivedBytes;
     if (stranger && receivedBytes > STRANGER_BYTES) return true;
     if (!this.#spoken || (stranger && !busy)) return this.#ageMs > this.#limits.firstLineMs;
-    if (this.heartbeatMs !== undefined) return this.#silentMs >= MISSED * this.heartbeatMs;
+    if (this.heartbeatMs !== undefined) return this.#silentMs >= MISSED * this.heartbeatMs - JITTER_MS;
     // Who only listens says nothing: whether it is still there the system finds out, by keep-alive.
     return !busy && this.#silentMs > this.#limits.idleMs;
   }
