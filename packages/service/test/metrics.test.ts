@@ -89,10 +89,12 @@ describe('metrics', () => {
   it('tell of the process: its memory, time, files and version', async () => {
     using metrics = measure();
     const before = await read(metrics);
-    const files = Array.from({ length: 10 }, () => openSync('/dev/null', 'r'));
+    const files = Array.from({ length: 100 }, () => openSync('/dev/null', 'r'));
     const after = await read(metrics);
     for (const file of files) closeSync(file);
-    expect((after['process_open_fds'] ?? 0) - (before['process_open_fds'] ?? 0)).toBe(10);
+    // This process is the test runner's too, which opens and closes some of its own.
+    const opened = (after['process_open_fds'] ?? 0) - (before['process_open_fds'] ?? 0);
+    expect(Math.abs(opened - files.length)).toBeLessThan(10);
     expect(after['process_max_fds']).toBeGreaterThan(after['process_open_fds'] ?? Infinity);
     expect(after['process_resident_memory_bytes']).toBeGreaterThan(1e7);
     expect(Math.abs((after['process_start_time_seconds'] ?? 0) - Date.now() / 1000)).toBeLessThan(600);
