@@ -14,10 +14,11 @@ export async function forward(
   channel: string,
 ): Promise<void> {
   using silence = new Silence(exited, () => output.destroy());
+  let written = Promise.resolve();
   // Each piece as it comes: an iterator would take a turn for each, and copy what came meanwhile into one.
   output.on('data', (bytes: Uint8Array) => {
     silence.pause();
-    const written = call.write(channel, bytes);
+    written = call.write(channel, bytes);
     if (!call.congested) {
       silence.listen();
       return;
@@ -33,5 +34,7 @@ export async function forward(
   } catch (error) {
     if (!silence.over) throw error;
   }
+  // A stream that is paused ends all the same, and its last piece may wait for the client still.
+  await written;
   call.end(channel);
 }

@@ -36,6 +36,21 @@ describe('process.run', () => {
     expect(result).toMatchObject({ id: expect.stringMatching(/^[0-9a-f]{12}$/), exitCode: 3, signal: null });
   });
 
+  it('keeps the last of what is printed for a client that allows it late', async () => {
+    await using rig = await start();
+    using raw = await openRawSocket(rig.running, rig.token);
+    let text = '';
+    raw.socket.on('data', (bytes: Buffer) => (text += String(bytes)));
+    const params = { program: 'printf', args: ['%s', 'x'.repeat(100)] };
+    raw.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'process.run', params, credit: 5 })}\n`);
+    await waitFor('what is allowed', () => text.includes('xxxx'));
+    // The program is over by now, and its output at its end.
+    await sleep(300);
+    raw.write('{"jsonrpc":"2.0","method":"rpc.credit","params":{"id":1,"n":1000}}\n');
+    await waitFor('the answer', () => text.includes('"exitCode":0'));
+    expect(text.replaceAll('exitCode', '').match(/x/g)).toHaveLength(100);
+  });
+
   it('names the signal that ended it', async () => {
     await using rig = await start();
     expect((await bash(rig.client, 'kill -KILL $$')).result).toMatchObject({ exitCode: null, signal: 'SIGKILL' });
