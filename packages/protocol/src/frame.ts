@@ -1,7 +1,7 @@
 import { ProtocolError } from './errors.ts';
 import type { Limits } from './limits.ts';
 import { concat, Kept } from './kept.ts';
-import { parseLine, type JsonObject } from './line.ts';
+import { asciiOf, parseLine, type JsonObject } from './line.ts';
 
 /** One message and the raw bytes that followed its line, if its `body` announced any. */
 export interface Frame {
@@ -75,6 +75,8 @@ export class FrameDecoder {
   #bodyBytes = 0;
   #message: JsonObject = {};
   #body: readonly Uint8Array[] = [];
+  /** Lines of the first of the chunks that were looked at by themselves. */
+  #lines = 0;
 
   constructor(limits: Pick<Limits, 'line' | 'depth' | 'body'>, sink: FrameSink) {
     this.limits = limits;
@@ -118,35 +120,62 @@ export class FrameDecoder {
     for (let chunk = this.#chunks[0]; chunk; chunk = this.#chunks[0]) {
       while (this.#at < chunk.length && this.#state !== 'lost') {
         if (this.#paused) return;
-        if (this.#state === 'line') this.#at = this.#takeLine(chunk, this.#at);
+        if (this.#state === 'line') this.#at = this.#takeLines(chunk, this.#at);
         else if (this.#state === 'body') this.#at = this.#takeBody(chunk, this.#at);
         else this.#at = this.#takeBodyEnd(chunk, this.#at);
       }
       this.#chunks.shift();
       this.#at = 0;
+      this.#lines = 0;
     }
+  }
+
+  /** A chunk with a second line may well have a thousand: they are made text together, if that is as long as its bytes. */
+  #takeLines(chunk: Uint8Array, at: number): number {
+    this.#lines += 1;
+    const text = this.#lines === 2 ? asciiOf(chunk.subarray(at, chunk.lastIndexOf(LF) + 1)) : undefined;
+    return text ? at + this.#takeText(text) : this.#takeLine(chunk, at);
+  }
+
+  /** Takes whole lines, and returns the characters of those that it took. */
+  #takeText(text: string): number {
+    let at = 0;
+    while (at < text.length && this.#state === 'line' && !this.#paused) {
+      const lf = text.indexOf('\n', at);
+      if (this.#isTooLong(lf - at)) break;
+      this.#line(text.slice(at, text[lf - 1] === '\r' ? lf - 1 : lf));
+      at = lf + 1;
+    }
+    return at;
   }
 
   #takeLine(chunk: Uint8Array, at: number): number {
     const lf = chunk.indexOf(LF, at);
     const end = lf === -1 ? chunk.length : lf;
-    if (this.#kept.bytes + end - at > this.limits.line) {
-      this.#lose(
-        new ProtocolError('line_too_long', `A line may have ${this.limits.line} bytes; send large content as a body.`, {
-          limit: 'line',
-          max: this.limits.line,
-        }),
-      );
+    if (this.#isTooLong(this.#kept.bytes + end - at)) return chunk.length;
+    const part = chunk.subarray(at, end);
+    if (lf === -1) {
+      this.#kept.add(part);
       return chunk.length;
     }
-    const part = chunk.subarray(at, end);
-    if (lf === -1) this.#kept.add(part);
-    else this.#line(this.#kept.takeWith(part));
-    return lf === -1 ? chunk.length : lf + 1;
+    const line = this.#kept.takeWith(part);
+    this.#line(line.at(-1) === CR ? line.subarray(0, -1) : line);
+    return lf + 1;
   }
 
-  #line(bytes: Uint8Array): void {
-    const line = bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes;
+  #isTooLong(bytes: number): boolean {
+    const { line } = this.limits;
+    if (bytes <= line) return false;
+    this.#lose(
+      new ProtocolError('line_too_long', `A line may have ${line} bytes; send large content as a body.`, {
+        limit: 'line',
+        max: line,
+      }),
+    );
+    return true;
+  }
+
+  #line(line: Uint8Array | string): void {
     if (line.length === 0) return;
     const message = this.#parse(line);
     if (!message) return;
@@ -154,7 +183,7 @@ export class FrameDecoder {
     else this.#sink.frame({ message });
   }
 
-  #parse(line: Uint8Array): JsonObject | undefined {
+  #parse(line: Uint8Array | string): JsonObject | undefined {
     try {
       return parseLine(line, this.limits.depth);
     } catch (error) {

@@ -8,20 +8,30 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * The message of a line, without its LF.
  * @throws ProtocolError `bad_utf8`, `parse_error` or `too_deep`
  */
-export function parseLine(line: Uint8Array, depth: number): JsonObject {
-  const text = decode(line);
+export function parseLine(line: Uint8Array | string, depth: number): JsonObject {
+  const text = typeof line === 'string' ? line : decode(line);
   const value = parseJson(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ProtocolError('parse_error', 'A line must be one JSON object; batches and bare values are not taken.');
   }
-  // Every level takes two bytes at least, and only an escape can smuggle in half a surrogate pair.
-  if (line.length > 2 * depth && isDeeper(value, depth)) {
+  // Every level takes two characters at least, and only an escape can smuggle in half a surrogate pair.
+  if (text.length > 2 * depth && isDeeper(value, depth)) {
     throw new ProtocolError('too_deep', `A message may be nested ${depth} levels deep.`);
   }
   if (text.includes('\\u') && !isWellFormed(value)) {
     throw new ProtocolError('bad_utf8', 'A string contains half of a surrogate pair.');
   }
   return value as JsonObject;
+}
+
+/** The text of bytes that are ASCII alone, so that each is one character; undefined for any others. */
+export function asciiOf(bytes: Uint8Array): string | undefined {
+  try {
+    const text = decoder.decode(bytes);
+    return text.length === bytes.length ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function decode(line: Uint8Array): string {

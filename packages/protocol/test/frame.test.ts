@@ -94,6 +94,16 @@ describe('FrameDecoder', () => {
     expect(decode(Array.from(bytes, (byte) => Uint8Array.of(byte)))).toEqual(outcomes);
   });
 
+  it.each(VECTORS)('reads %s among other lines of one chunk', (_name, bytes, outcomes) => {
+    const between = Buffer.concat([utf8('{"n":1}\n{"n":2}\n'), typeof bytes === 'string' ? utf8(bytes) : bytes]);
+    const other = { message: { n: 3 } };
+    const expected = [{ message: { n: 1 } }, { message: { n: 2 } }, ...outcomes];
+    expect(decode([between])).toEqual(expected);
+    // What ends there leaves the next line alone; what does not, or has lost its place, has none.
+    const isWhole = between.at(-1) === 0x0a && !outcomes.some((outcome) => 'fatal' in outcome && outcome.fatal);
+    if (isWhole) expect(decode([Buffer.concat([between, utf8('{"n":3}\n')])])).toEqual([...expected, other]);
+  });
+
   it('reads what encodeFrame wrote, however it is cut', () => {
     const frame = record({ message: dictionary(string(), jsonValue({ maxDepth: 2 })), body: option(uint8Array()) });
     const cuts = array(nat(5000), { maxLength: 20 });
