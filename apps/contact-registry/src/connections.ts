@@ -4,7 +4,7 @@ import type { Registration } from './registration.ts';
 /** What was registered on each connection and ends with it: one listener for all of it, however much there is. */
 export class Connections {
   readonly #contacts: Contacts;
-  readonly #leases = new WeakMap<AbortSignal, Set<string>>();
+  readonly #held = new WeakMap<AbortSignal, Set<Registration>>();
 
   constructor(contacts: Contacts) {
     this.#contacts = contacts;
@@ -12,21 +12,21 @@ export class Connections {
 
   /** `over` aborts when the connection is over. */
   hold(registration: Registration, over: AbortSignal): void {
-    const leases = this.#leasesOf(over);
-    leases.add(registration.lease);
-    registration.companions = leases;
+    const held = this.#heldBy(over);
+    held.add(registration);
+    registration.companions = held;
   }
 
-  #leasesOf(over: AbortSignal): Set<string> {
-    const known = this.#leases.get(over);
+  #heldBy(over: AbortSignal): Set<Registration> {
+    const known = this.#held.get(over);
     if (known) return known;
-    const leases = new Set<string>();
-    this.#leases.set(over, leases);
-    over.addEventListener('abort', () => this.#end(leases), { once: true });
-    return leases;
+    const held = new Set<Registration>();
+    this.#held.set(over, held);
+    over.addEventListener('abort', () => this.#end(held), { once: true });
+    return held;
   }
 
-  #end(leases: ReadonlySet<string>): void {
-    for (const lease of leases) this.#contacts.remove(lease);
+  #end(held: ReadonlySet<Registration>): void {
+    for (const registration of held) this.#contacts.end(registration);
   }
 }

@@ -25,6 +25,18 @@ describe('registry.register', () => {
     expect(second.rev).toBeGreaterThan(first.rev);
   });
 
+  it('takes no lease that only begins like one', async () => {
+    await using rig = await start();
+    const { lease } = await rig.client.call('registry.register', { kind: 'peer-node', port: 4001, name: 'ann' });
+    const guesses = [lease.replace(/.$/, (last) => (last === '0' ? '1' : '0')), lease.replace(/\..*/, ''), `${lease}0`];
+    for (const guess of guesses) {
+      await expect(rig.client.call('registry.deregister', { lease: guess })).rejects.toMatchObject({
+        type: 'lease_lost',
+      });
+    }
+    expect(await rig.client.call('registry.lookup', { name: 'ann' })).toMatchObject({ contact: { name: 'ann' } });
+  });
+
   it('refuses a name that is held, and gives it again with a new generation', async () => {
     await using rig = await start();
     const one = await rig.client.call('registry.register', { kind: 'x', port: 1, name: 'ann' });
