@@ -34,7 +34,7 @@ describe('registry.register', () => {
         type: 'lease_lost',
       });
     }
-    expect(await rig.client.call('registry.lookup', { name: 'ann' })).toMatchObject({ contact: { name: 'ann' } });
+    expect(await rig.client.call('registry.lookup', { name: 'ann' })).toMatchObject({ name: 'ann' });
   });
 
   it('refuses a name that is held, and gives it again with a new generation', async () => {
