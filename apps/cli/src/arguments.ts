@@ -17,7 +17,7 @@ export function parseMilliseconds(text: string): number {
   return parseInteger(text, 1, 2 ** 31 - 1);
 }
 
-/** How many peers to start: each is a process. */
+/** How many peers to start. */
 export function parsePeers(text: string): number {
   return parseInteger(text, 1, 200);
 }

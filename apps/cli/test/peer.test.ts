@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
-import { jsonLines, listening, serving, type Listening } from './services.ts';
+import { childrenOf, jsonLines, listening, serving, type Listening } from './services.ts';
 import { at, run, sextant } from './sextant.ts';
 
 /** A registry and its folder. */
@@ -31,6 +31,19 @@ describe('peer', () => {
     expect(stdout).toMatch(/^PEER +ADDRESS +SEES\npeer-node-1 +127\.0\.0\.1:\d+ +2 of 2\n/);
     process.kill(first.pid, 'SIGKILL');
     await connected(rig.cli, 2);
+  });
+
+  it('start lets many share processes, and starts again all of one that dies', async () => {
+    await using rig = await start();
+    await using peers = rig.peers('--count', '11');
+    await peers.shows('Ctrl-C stops everything.');
+    expect(peers.stdout().match(/^peer-node-\d+ +\S+ +running$/gm)).toHaveLength(11);
+    await connected(rig.cli, 11);
+    const processes = await childrenOf(peers.child.pid ?? 0);
+    expect(processes.length).toBeLessThan(11);
+    process.kill(processes[0] ?? 0, 'SIGKILL');
+    await peers.shows(' is back on ');
+    await connected(rig.cli, 11);
   });
 
   it('start shows a table and starts again what dies', async () => {

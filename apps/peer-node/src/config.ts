@@ -2,8 +2,12 @@ import { join } from 'node:path';
 import { registryService } from '@sextant/protocol/registry';
 import { peerService } from '@sextant/protocol/peer';
 import { nameSchema } from '@sextant/protocol/values';
-import { dataFolder, type Config } from '@sextant/service/run/config';
+import { ConfigError, dataFolder, type Config } from '@sextant/service/run/config';
+import type { Places } from '@sextant/service/run/run';
 import { z } from 'zod';
+
+/** Peers of one process. */
+const MAX_COUNT = 200;
 
 export const settings = {
   registry: z
@@ -12,15 +16,31 @@ export const settings = {
     .default(`127.0.0.1:${registryService.port}`)
     .describe('the contact registry, HOST:PORT: all this node knows at first'),
   name: nameSchema.optional().describe('name among the peers; the registry gives a free one unless given'),
+  count: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_COUNT)
+    .default(1)
+    .describe('peers in this process, each with a name, a port and a key of its own'),
 };
 export type PeerConfig = Config & z.infer<z.ZodObject<typeof settings>>;
 
 /** Peers of one home that may run at a time without names of their own. */
 const MAX_UNNAMED = 10_000;
 
-/** A peer's own folder: under its name, else the first that no other peer has. No name begins with `_`. */
-export function folders(config: PeerConfig): Iterable<string> {
+/** What two peers cannot share. */
+const OF_ONE = ['name', 'port', 'socket'] as const;
+
+/**
+ * So many peers, each in a folder of its own: under its name, else the first that no other peer has. No name begins with `_`.
+ * @throws ConfigError if several are to have what only one can.
+ */
+export function places(config: PeerConfig): Places {
+  const { name, count } = config;
+  const shared = OF_ONE.find((setting) => config[setting]);
+  if (count > 1 && shared) throw new ConfigError(`--${shared} is for one peer: leave it out, or leave out --count.`);
   const all = dataFolder(config, peerService.name);
-  if (config.name !== undefined) return [join(all, config.name)];
-  return Iterator.from(Array(MAX_UNNAMED).keys()).map((number) => join(all, `_${number + 1}`));
+  if (name !== undefined) return { count, folders: [join(all, name)] };
+  return { count, folders: Iterator.from(Array(MAX_UNNAMED).keys()).map((number) => join(all, `_${number + 1}`)) };
 }

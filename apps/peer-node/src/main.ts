@@ -1,6 +1,6 @@
 import { peerService } from '@sextant/protocol/peer';
 import { run } from '@sextant/service/run/run';
-import { folders, settings } from './config.ts';
+import { places, settings } from './config.ts';
 import { create } from './create.ts';
 
-await run({ service: peerService, settings, folders, create });
+await run({ service: peerService, settings, places, create });

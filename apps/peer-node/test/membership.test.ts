@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Client } from '@sextant/client/client';
 import { connect } from '@sextant/client/connect';
 import { peerService } from '@sextant/protocol/peer';
+import { registryService, type Contact } from '@sextant/protocol/registry';
 import { temporaryFolder } from '@sextant/testing/rig';
-import { spawnService, type SpawnedService } from '@sextant/testing/spawn';
+import { spawnService, spawnServiceWith, type SpawnedService } from '@sextant/testing/spawn';
 import { waitFor } from '@sextant/testing/wait';
 
 const REGISTRY = new URL('../../contact-registry/src/main.ts', import.meta.url);
@@ -11,7 +14,7 @@ const PEER = new URL('../src/main.ts', import.meta.url);
 
 type Peer = Client<typeof peerService>;
 
-async function ask(peer: SpawnedService): Promise<Peer> {
+async function ask(peer: { host: string; port: number }): Promise<Peer> {
   return connect(peerService, peer, { client: 'test/1' });
 }
 
@@ -23,6 +26,64 @@ async function allSee(peers: readonly Peer[], count: number): Promise<boolean> {
   const lists = await Promise.all(peers.map(seen));
   return lists.every((list) => list.length === count);
 }
+
+/** What is logged, as far as it is looked at. */
+interface Entry {
+  msg: string;
+  folder: string;
+  name?: string;
+}
+
+/** Whom a registry knows, once these are so many. */
+async function known(registry: SpawnedService, count: number): Promise<Contact[]> {
+  const client = await connect(registryService, registry, { client: 'test/1' });
+  try {
+    let contacts: Contact[] = [];
+    await waitFor(`${count} to be registered`, async () => {
+      contacts = (await client.call('registry.list', {})).items;
+      return contacts.length === count;
+    });
+    return contacts;
+  } finally {
+    client.close();
+  }
+}
+
+describe('peers of one process', () => {
+  it('have each a name, a port, a key and log lines of their own, greet each other, and end together', async () => {
+    await using home = await temporaryFolder();
+    await using registry = await spawnService(REGISTRY, home.path);
+    const lines: string[] = [];
+    const flags = ['--registry', `127.0.0.1:${registry.port}`, '--count', '12', '--log-level', 'info'];
+    const log = (line: string): unknown => lines.push(line);
+    const service = await spawnServiceWith(PEER, home.path, { flags, log });
+    const contacts = await known(registry, 12);
+    const peers = await Promise.all(contacts.map(ask));
+    await waitFor('every pair to be greeted', () => allSee(peers, 11).catch(() => false), 5000);
+    const folders = Array.from({ length: 12 }, (_, at) => `_${at + 1}`);
+    const keys = folders.map((folder) => readFileSync(join(home.path, 'peer-node', folder, 'key.pem'), 'utf8'));
+    expect([new Set(keys).size, new Set(contacts.map(({ port }) => port)).size]).toEqual([12, 12]);
+    const entries = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Entry);
+    const registered = entries.filter(({ msg }) => msg === 'registered');
+    expect(new Set(registered.map(({ folder }) => folder))).toEqual(new Set(folders));
+    expect(new Set(registered.map(({ name }) => name))).toEqual(new Set(contacts.map(({ name }) => name)));
+    await service[Symbol.asyncDispose]();
+    expect(await known(registry, 0)).toEqual([]);
+    // Node itself warns in plain words, such as where too many listen to one thing.
+    expect(lines.filter((line) => !line.startsWith('{'))).toEqual([]);
+  });
+
+  it('share no name, port or socket, and are not too many', async () => {
+    await using home = await temporaryFolder();
+    const start = (...flags: string[]): Promise<unknown> => spawnService(PEER, home.path, '--count', '2', ...flags);
+    await expect(start('--port', '7000')).rejects.toThrow(
+      '--port is for one peer: leave it out, or leave out --count.',
+    );
+    await expect(start('--name', 'ann')).rejects.toThrow('--name is for one peer');
+    await expect(start('--socket', join(home.path, 'socket'))).rejects.toThrow('--socket is for one peer');
+    await expect(start('--count', '201')).rejects.toThrow('count');
+  });
+});
 
 describe('peers', () => {
   it('that know only the registry find and greet each other, and those who come later', async () => {

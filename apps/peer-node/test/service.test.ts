@@ -7,4 +7,6 @@ const home = await temporaryFolder();
 afterAll(async () => home[Symbol.asyncDispose]());
 
 // Without a registry a peer is a service all the same.
-serviceSuite(() => create({ ...testConfig(home.path), registry: '127.0.0.1:1', name: undefined }, testLog, home.path));
+serviceSuite(() =>
+  create({ ...testConfig(home.path), registry: '127.0.0.1:1', name: undefined, count: 1 }, testLog, home.path),
+);

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from '@jest/globals';
-import { lockFolder } from '../src/run/lock.ts';
+import { lockFirst, lockFolder } from '../src/run/lock.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const PROGRAM = new URL('programs/hold-lock.ts', import.meta.url).pathname;
@@ -86,6 +86,22 @@ describe('a folder that is locked', () => {
       writeFileSync(note, text);
       expect(() => lockFolder(folder.path)).toThrow('is in use by another instance; stop that one');
     }
+  });
+});
+
+describe('lockFirst', () => {
+  it('keeps the first so many that nobody has, or none', () => {
+    using folder = temporaryFolder();
+    const listeners = process.listenerCount('exit');
+    const all = Array.from({ length: 20 }, (_, at) => join(folder.path, String(at)));
+    using held = new DisposableStack();
+    held.use(lockFolder(all[1] ?? ''));
+    const locks = lockFirst(all, 15);
+    expect(locks.map(({ path }) => path)).toEqual([all[0], ...all.slice(2, 16)]);
+    expect(process.listenerCount('exit')).toBeLessThanOrEqual(listeners + 1);
+    expect(() => lockFirst(all, 5)).toThrow(`${all[15]} is in use by another instance`);
+    for (const lock of lockFirst(all.slice(16), 4)) lock[Symbol.dispose]();
+    for (const lock of locks) lock[Symbol.dispose]();
   });
 });
 

@@ -22,7 +22,7 @@ function addStart(peer: Command): void {
   peer
     .command('start')
     .description('start peers that find each other through the registry, until Ctrl-C')
-    .option('--count <count>', 'how many', parsePeers, 1)
+    .option('--count <count>', 'how many; up to 8 are a process each, more share a few', parsePeers, 1)
     .option('--registry <host:port>', 'where they find each other', parseRegistry)
     .option('--name <name>', 'name of the one peer')
     .action(async (_options, command: Command) => {

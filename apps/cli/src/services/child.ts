@@ -7,7 +7,7 @@ import { ProtocolError } from '@sextant/protocol/errors';
 import { isCheckout } from '../self.ts';
 import { logOf, openLog } from './log.ts';
 
-/** One service to be started in a process of its own. */
+/** One process to be started: a service, or as many peers as its flag `count` says. */
 export interface Launch {
   readonly service: string;
   readonly home: string;
@@ -27,8 +27,8 @@ export interface Listening {
 
 /** A service's process. */
 export interface Child {
-  /** Where it listens; rejects with why it does not. */
-  readonly listening: Promise<Listening>;
+  /** Where it listens, once for each that runs in it; rejects with why it does not. */
+  readonly listening: Promise<Listening[]>;
   /** How it ended, such as "with code 1" or "by SIGKILL". */
   readonly ended: Promise<string>;
   kill(signal: 'SIGINT' | 'SIGKILL'): void;
@@ -75,9 +75,11 @@ function argumentsOf({ home, flags }: Launch): string[] {
   return Object.entries(all).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, String(value)]));
 }
 
-/** Reads the one JSON line every service prints: where it listens, or why it cannot. */
-function announcement(child: ChildProcess, launch: Launch): Promise<Listening> {
+/** Reads the JSON line that every service prints: where it listens, or why it cannot. */
+function announcement(child: ChildProcess, launch: Launch): Promise<Listening[]> {
+  const count = Number(launch.flags['count'] ?? 1);
   return new Promise((resolve, reject) => {
+    const all: Listening[] = [];
     let reason = `it ended before it listened; its log is ${logOf(launch)}`;
     const giveUp = setTimeout(() => {
       reason = `it did not listen within ${START_MS / 1000} s; its log is ${logOf(launch)}`;
@@ -89,12 +91,14 @@ function announcement(child: ChildProcess, launch: Launch): Promise<Listening> {
       reject(code === 2 ? new ProtocolError('invalid_params', reason) : new Error(reason));
     });
     if (child.stdout) {
-      createInterface({ input: child.stdout }).once('line', (line) => {
+      createInterface({ input: child.stdout }).on('line', (line) => {
         const said = parse(line);
         if (typeof said.error === 'string') reason = said.error;
         if (typeof said.port !== 'number') return;
+        all.push(said as Listening);
+        if (all.length < count) return;
         clearTimeout(giveUp);
-        resolve(said as Listening);
+        resolve(all);
       });
     }
   });

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { peerService } from '@sextant/protocol/peer';
 import { SERVICES } from '@sextant/protocol/services';
@@ -30,6 +31,12 @@ export interface StartOptions {
 /** Peers that are started where nobody says how many. */
 const USUAL_PEERS = 3;
 
+/** Peers that are a process each. */
+const MOST_APART = 8;
+
+/** Peers that share a process: each has a connection with every other one, and a process has only so many descriptors. */
+const MOST_TOGETHER = 50;
+
 /**
  * Says what to start: the services of these names, or all.
  * @throws ProtocolError `invalid_params` for an unknown name, or options that do not go together.
@@ -54,9 +61,16 @@ export function planServices(names: readonly string[], options: StartOptions): L
 export function planPeers(count: number, options: StartOptions, spare = false): Launch[] {
   const { registry, name } = options;
   if (name !== undefined && count > 1) throw wrong('--name is for one peer.');
-  return Array.from({ length: count }, () =>
-    Object.assign(plan(peerService.name, options, { registry, name }), { spare }),
+  return shared(count).map((together) =>
+    Object.assign(plan(peerService.name, options, { registry, name, count: together }), { spare }),
   );
+}
+
+/** Few peers are a process each. Many share one for each processor: a process takes far longer to start than a peer. */
+function shared(count: number): number[] {
+  const apart = Math.max(MOST_APART, availableParallelism());
+  const processes = count <= apart ? count : Math.max(availableParallelism(), Math.ceil(count / MOST_TOGETHER));
+  return Array.from({ length: processes }, (_, at) => Math.floor((count + at) / processes));
 }
 
 function plan(service: string, options: StartOptions, more: Launch['flags'] = {}): Launch {

@@ -42,7 +42,7 @@ async function again(
   if (signal.aborted) return undefined;
   try {
     const { child, listening } = await supervisor.start(launch);
-    say(`${label} is back on ${formatAddress(listening)}.`);
+    say(`${label} is back on ${listening.map(formatAddress).join(', ')}.`);
     return child;
   } catch (error) {
     const reason = Error.isError(error) ? error.message : String(error);

@@ -1,7 +1,7 @@
 import { exitCodeOf, ExitCode } from '../exit-code.ts';
 import { print, printJson, say, sayError } from '../output.ts';
 import { showing } from '../progress.ts';
-import type { Launch } from './child.ts';
+import type { Launch, Listening } from './child.ts';
 import { hintsFor } from './hints.ts';
 import { labelOf, reportOf } from './report.ts';
 import { keepRunning } from './restart.ts';
@@ -25,10 +25,14 @@ export async function serve(launches: readonly Launch[]): Promise<void> {
     process.exitCode = failed ? exitCodeOf(failed.error) : ExitCode.ok;
     return;
   }
-  for (const outcome of running) {
-    const name = names.get(outcome);
-    const launch = { ...outcome.launch, flags: { ...outcome.launch.flags, ...(name !== undefined && { name }) } };
-    void keepRunning(supervisor, { launch, child: outcome.child, label: labelOf(launch.service, name) }, stop.signal);
+  for (const [child, [outcome, ...others]] of Map.groupBy(running, ({ child }) => child)) {
+    if (!outcome) continue;
+    const { service, flags } = outcome.launch;
+    // What is started again keeps its name; of several peers, each is given a free one.
+    const name = others.length === 0 ? names.get(outcome) : undefined;
+    const launch = { ...outcome.launch, flags: { ...flags, ...(name !== undefined && { name }) } };
+    const label = others.length === 0 ? labelOf(service, name) : `${service} (${others.length + 1} peers)`;
+    void keepRunning(supervisor, { launch, child, label }, stop.signal);
   }
   await stop.asked;
   say('Stopping everything.');
@@ -42,16 +46,16 @@ export async function serveJson(launches: readonly Launch[]): Promise<void> {
   using stop = listenForStop(() => supervisor.kill());
   await using supervisor = new Supervisor();
   const over = startAll(supervisor, launches).map(async (starting) => {
-    const outcome = await starting;
+    const outcomes = await starting;
     if (stop.signal.aborted) return;
-    if (outcome.state !== 'running') {
-      process.exitCode ??= sayWhyNot(outcome);
-      return;
+    for (const outcome of outcomes) {
+      if (outcome.state === 'running') printListening(outcome.address);
+      else process.exitCode ??= sayWhyNot(outcome);
     }
-    const { service, host, port, pid } = outcome.address;
-    printJson({ service, host, port, pid });
-    const how = await outcome.child.ended;
-    if (!stop.signal.aborted) say(`${service} ended ${how}.`);
+    const [first] = outcomes;
+    if (first?.state !== 'running') return;
+    const how = await first.child.ended;
+    if (!stop.signal.aborted) say(`${first.launch.service} ended ${how}.`);
   });
   await Promise.race([stop.asked, Promise.all(over)]);
   process.exitCode = stop.signal.aborted ? ExitCode.ok : (process.exitCode ?? ExitCode.failed);
@@ -65,7 +69,11 @@ async function started(
 ): Promise<Outcome[] | undefined> {
   const all = Promise.all(startAll(supervisor, launches));
   const outcomes = await showing('Starting', Promise.race([all, stop.asked]));
-  return stop.signal.aborted ? undefined : (outcomes ?? undefined);
+  return stop.signal.aborted ? undefined : outcomes?.flat();
+}
+
+function printListening({ service, host, port, pid }: Listening): void {
+  printJson({ service, host, port, pid });
 }
 
 function sayWhyNot(outcome: Exclude<Outcome, { state: 'running' }>): ExitCode {

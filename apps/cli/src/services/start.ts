@@ -14,7 +14,7 @@ import { probe } from './probe.ts';
 import type { Supervisor } from './supervisor.ts';
 import { Turns } from './turns.ts';
 
-/** What became of one service that was to be started. */
+/** What became of one service that was to be started; peers of one process share its launch and its child. */
 export type Outcome =
   | { state: 'running'; launch: Launch; child: Child; address: Listening }
   /** The same service, started by someone else, is where it should be. */
@@ -22,10 +22,10 @@ export type Outcome =
   | { state: 'not running'; launch: Launch; error: unknown };
 
 /**
- * Starts services side by side; peers begin once the registry among them listens, and are told where. Not all peers at a
- * time: two hundred that wait for two processors take longer than one after the other, and than a start may take.
+ * Starts processes side by side, each with one service or several peers; peers begin once the registry among them listens,
+ * and are told where. Not all processes of peers at a time: they would only take the processors from each other.
  */
-export function startAll(supervisor: Supervisor, launches: readonly Launch[]): Promise<Outcome>[] {
+export function startAll(supervisor: Supervisor, launches: readonly Launch[]): Promise<Outcome[]>[] {
   const [peers, others] = [launches.filter(isPeer), launches.filter((launch) => !isPeer(launch))];
   const started = others.map((launch) => startOne(supervisor, launch));
   const registry = started[others.findIndex(({ service }) => service === registryService.name)];
@@ -42,35 +42,35 @@ async function startPeer(
   supervisor: Supervisor,
   launch: Launch,
   at: number,
-  registry: Promise<Outcome> | undefined,
-): Promise<Outcome> {
-  const outcome = launch.flags['registry'] === undefined ? await registry : undefined;
+  registry: Promise<Outcome[]> | undefined,
+): Promise<Outcome[]> {
+  const [outcome] = launch.flags['registry'] === undefined ? ((await registry) ?? []) : [];
   if (outcome === undefined) return startOne(supervisor, launch);
   if (outcome.state === 'not running')
-    return { state: 'not running', launch, error: new Error('it needs the contact-registry') };
+    return [{ state: 'not running', launch, error: new Error('it needs the contact-registry') }];
   const host = formatAddress(fromHere(outcome.address));
   const there =
     outcome.state === 'already running' && launch.spare
       ? (await listPeers({ home: launch.home, host }).catch(() => []))[at]
       : undefined;
-  if (there) return { state: 'already running', launch, address: there };
+  if (there) return [{ state: 'already running', launch, address: there }];
   return startOne(supervisor, { ...launch, flags: { ...launch.flags, registry: host } });
 }
 
 /** Looks first: a second service of a kind must not even begin to work in the folder of the first. */
-async function startOne(supervisor: Supervisor, launch: Launch): Promise<Outcome> {
+async function startOne(supervisor: Supervisor, launch: Launch): Promise<Outcome[]> {
   const address = usualAddress(launch);
   if (address && (await isThere(launch, address))) {
     const isOurs = isPeer(launch) || holderOf(join(launch.home, launch.service)) !== undefined;
-    return isOurs
-      ? { state: 'already running', launch, address }
-      : { state: 'not running', launch, error: taken(address) };
+    return [
+      isOurs ? { state: 'already running', launch, address } : { state: 'not running', launch, error: taken(address) },
+    ];
   }
   try {
     const { child, listening } = await supervisor.start(launch);
-    return { state: 'running', launch: keepPort(launch, listening), child, address: listening };
+    return listening.map((address) => ({ state: 'running', launch: keepPort(launch, address), child, address }));
   } catch (error) {
-    return { state: 'not running', launch, error };
+    return [{ state: 'not running', launch, error }];
   }
 }
 

@@ -13,7 +13,7 @@ export class Supervisor implements AsyncDisposable {
    * Starts a service and waits until it listens.
    * @throws Error why it does not; ProtocolError `invalid_params` where it was told something wrong.
    */
-  async start(launch: Launch): Promise<{ child: Child; listening: Listening }> {
+  async start(launch: Launch): Promise<{ child: Child; listening: Listening[] }> {
     if (this.#stopping) throw new Error('everything is being stopped');
     const child = startChild(launch);
     this.#children.add(child);

@@ -8,13 +8,13 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 
 /**
  * One JSON object a line on stderr: stdout belongs to what a program was asked for. Whatever is logged, a line stays one
- * line, its texts stay short, and no terminal takes orders from it.
+ * line, its texts stay short, and no terminal takes orders from it. `folder` tells apart services of one kind in a process.
  */
-export function createLog(service: string, level: (typeof LOG_LEVELS)[number]): Log {
+export function createLog(service: string, level: (typeof LOG_LEVELS)[number], folder?: string): Log {
   return pino(
     {
       level,
-      base: { service },
+      base: { service, ...(folder !== undefined && { folder }) },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { log: printableFields },
       // Errors are plain objects by then; the message is no field to the formatter.

@@ -23,20 +23,32 @@ export interface LockedFolder extends Disposable {
 }
 
 /**
- * Keeps the first of some folders that nobody has.
- * @throws what `lockFolder` throws for the last of them.
+ * Keeps the first so many of some folders that nobody has.
+ * @throws what `lockFolder` throws for the last of them; none is kept then.
  */
-export function lockFirst(folders: Iterable<string>): LockedFolder {
+export function lockFirst(folders: Iterable<string>, count: number): LockedFolder[] {
+  using kept = new DisposableStack();
+  const locks: LockedFolder[] = [];
   let refusal: unknown;
   for (const folder of folders) {
     try {
-      return lockFolder(folder);
+      locks.push(kept.use(lockFolder(folder)));
+      if (locks.length < count) continue;
+      kept.move();
+      return locks;
     } catch (error) {
       if (!(error instanceof FolderTaken)) throw error;
       refusal = error;
     }
   }
   throw refusal;
+}
+
+/** What opens the locks that this process has: also what keeps them from the garbage collector, which would open them. */
+const held = new Set<() => void>();
+
+function releaseAll(): void {
+  for (const release of held) release();
 }
 
 /**
@@ -51,13 +63,13 @@ export function lockFolder(folder: string): LockedFolder {
   const database = lock(folder, file, note);
   leaveNote(note);
   const release = (): void => {
-    process.off('exit', release);
-    if (!database.isOpen) return;
+    if (!held.delete(release)) return;
+    if (held.size === 0) process.off('exit', releaseAll);
     removeNote(note);
     database.close();
   };
-  // The listener also keeps the database from the garbage collector, which would open the lock.
-  process.on('exit', release);
+  if (held.size === 0) process.on('exit', releaseAll);
+  held.add(release);
   return { path: folder, [Symbol.dispose]: release };
 }
 

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Limits } from '@sextant/protocol/limits';
 import type { Service } from '@sextant/protocol/method';
 import { isThisMachine } from '@sextant/wire/remote';
@@ -17,15 +18,22 @@ import { loadCertificate } from '../certificates/load.ts';
 export interface Program<S extends Service, Settings extends z.ZodRawShape> {
   readonly service: S;
   readonly settings: Settings;
-  /** Folders of which it takes the first free one for itself; without them, the service's own. */
-  folders?(config: Config & z.infer<z.ZodObject<Settings>>): Iterable<string>;
+  /** Where it runs; without this once, in the service's own folder. */
+  places?(config: Config & z.infer<z.ZodObject<Settings>>): Places;
   /** Makes it; `folder` is for its data, and no other instance's. */
   create(config: Config & z.infer<z.ZodObject<Settings>>, log: Log, folder: string): Promise<App<S>>;
 }
 
+/** How often a service runs in its process, and the folders of which each takes the first free one for itself. */
+export interface Places {
+  readonly count: number;
+  readonly folders: Iterable<string>;
+}
+
 /**
- * The life of a service's process: configure, create, start, wait. Prints one JSON line on stdout: where it listens
- * (`{service, host, port, pid}`), or why it cannot (`{service, error}`), and then ends with 1; with 2 for a wrong setting.
+ * The life of a service's process: configure, create, start, wait. Prints one JSON line on stdout, or one for each where
+ * it runs several times: where it listens (`{service, host, port, pid}`). Or why it cannot (`{service, error}`), and then
+ * ends with 1; with 2 for a wrong setting.
  */
 export async function run<S extends Service, Settings extends z.ZodRawShape>(
   program: Program<S, Settings>,
@@ -46,23 +54,31 @@ export async function run<S extends Service, Settings extends z.ZodRawShape>(
     const isPublic = !isThisMachine(config.host);
     const certificate = loadCertificate(config);
     if (isPublic && !certificate) throw needsCertificate(config.host);
-    const lock = lockFirst(program.folders?.(config) ?? [dataFolder(config, name)]);
-    const app = await program.create(config, log, lock.path);
-    const running = await start(app, {
+    const { count, folders } = program.places?.(config) ?? { count: 1, folders: [dataFolder(config, name)] };
+    const locks = lockFirst(folders, count);
+    const common = {
       ...config,
-      log,
-      limits: await withinDescriptors(config.limits, log),
+      limits: await withinDescriptors(config.limits, count, log),
       identities: await openIdentities(config.home),
       tls: certificate?.context,
       allowed: {
         hosts: [...config.hosts, ...(isPublic ? [...ownNames(), ...(certificate?.names ?? [])] : [])],
         origins: config.origins,
       },
-      folder: lock.path,
-    });
-    closeWhenAsked(running, config.limits.drainMs, log, lock);
-    announce({ service: name, host: running.host, port: running.port, pid: process.pid });
-    log.info({ host: running.host, port: running.port, tls: certificate !== undefined }, 'listening');
+    };
+    const all = await Promise.all(
+      locks.map(async ({ path: folder }) => {
+        const own = count === 1 ? log : createLog(name, config.logLevel, basename(folder));
+        const running = await start(await program.create(config, own, folder), { ...common, log: own, folder });
+        return { running, log: own };
+      }),
+    );
+    const services = all.map(({ running }) => running);
+    closeWhenAsked(services, config.limits.drainMs, log, locks);
+    for (const { host, port } of services) announce({ service: name, host, port, pid: process.pid });
+    for (const { running, log: own } of all) {
+      own.info({ host: running.host, port: running.port, tls: certificate !== undefined }, 'listening');
+    }
   } catch (error) {
     // What was created before the failure must not keep the process alive.
     announce({ service: name, error: explain(error) }, () => process.exit(error instanceof ConfigError ? 2 : 1));
@@ -71,10 +87,10 @@ export async function run<S extends Service, Settings extends z.ZodRawShape>(
 
 /**
  * A connection that is accepted without a descriptor left is dropped in silence, and files cannot be opened any more: so
- * there are never more connections than three quarters of the descriptors.
+ * there are never more connections than three quarters of the descriptors. Of these, each of `count` services has its part.
  */
-async function withinDescriptors(limits: Limits, log: Log): Promise<Limits> {
-  const most = Math.floor((await maxFds().catch(() => Infinity)) * 0.75);
+async function withinDescriptors(limits: Limits, count: number, log: Log): Promise<Limits> {
+  const most = Math.floor(((await maxFds().catch(() => Infinity)) * 0.75) / count);
   if (limits.connections <= most) return limits;
   log.warn({ wanted: limits.connections, connections: most }, 'fewer connections than wanted: open files are limited');
   return { ...limits, connections: most };

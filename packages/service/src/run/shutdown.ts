@@ -7,20 +7,25 @@ const BRIEF_MS = 300;
 const CLOSING_MS = 1700;
 
 /**
- * Closes the service when asked to: by SIGTERM, after what is unanswered had its time; by SIGINT, or because the supervisor
+ * Closes the services of this process when asked to: by SIGTERM, after what is unanswered had its time; by SIGINT, or because the supervisor
  * that started it is gone, in a moment. A second signal ends the process at once. Ends the process with 0, or with 1 if
  * closing failed or took too long.
  */
-export function closeWhenAsked(running: Running, drainMs: number, log: Log, lock: Disposable): void {
+export function closeWhenAsked(
+  services: readonly Running[],
+  drainMs: number,
+  log: Log,
+  locks: readonly Disposable[],
+): void {
   let asked = false;
   const stop = (why: string, graceMs: number): void => {
     if (asked) process.exit(1);
     asked = true;
-    log.info({ why, connections: running.connections }, 'closing');
+    log.info({ why, connections: services.reduce((sum, { connections }) => sum + connections, 0) }, 'closing');
     setTimeout(() => process.exit(1), graceMs + CLOSING_MS).unref();
-    running.close(graceMs).then(
+    Promise.all(services.map((service) => service.close(graceMs))).then(
       () => {
-        lock[Symbol.dispose]();
+        for (const lock of locks) lock[Symbol.dispose]();
         process.exit(0);
       },
       (error: unknown) => {
