@@ -22,8 +22,8 @@ export async function startPeers({ port, home }: MeasuredService, count: number)
   });
   const all = await started(child, count);
   return {
-    pids: all.map(({ pid }) => pid),
-    met: () => Promise.all(all.map(ask)),
+    pids: new Set(all.map(({ pid }) => pid)),
+    all: all.map((peer) => () => ask(peer)),
     async [Symbol.asyncDispose]() {
       const over = once(child, 'exit');
       child.kill('SIGTERM');
@@ -48,5 +48,5 @@ const LIST = '{"jsonrpc":"2.0","id":1,"method":"peer.list","params":{}}';
 async function ask({ port }: Started): Promise<Met> {
   const { result } = JSON.parse(await askLine(port, LIST)) as { result?: { items: { greetedAt: string }[] } };
   const times = (result?.items ?? []).map(({ greetedAt }) => Date.parse(greetedAt));
-  return { count: times.length, lastAt: Math.max(...times) };
+  return { count: times.length, lastAt: Math.max(0, ...times) };
 }
