@@ -149,17 +149,21 @@ export class TcpConnection implements Connection, Outlet {
 
   /** For the queue: hands parts to the system. */
   write(parts: readonly (string | Uint8Array)[], done: () => void): boolean {
-    const { length } = parts;
-    if (length > 1) this.#socket.cork();
-    for (const part of parts.slice(0, -1)) this.#socket.write(part, encodingOf(part));
-    const last = parts.at(-1) ?? '';
-    this.#socket.write(last, encodingOf(last), (error) => {
+    const last = parts.length - 1;
+    if (last > 0) this.#socket.cork();
+    for (let at = 0; at < last; at += 1) this.#hand(parts[at] ?? '');
+    this.#hand(parts[last] ?? '', (error) => {
       if (error) return;
       done();
       if (this.#ending && this.#queue.pendingBytes === 0) this.#finish();
     });
-    if (length > 1) this.#socket.uncork();
+    if (last > 0) this.#socket.uncork();
     return this.#socket.writableLength === 0;
+  }
+
+  #hand(part: string | Uint8Array, done?: (error?: Error | null) => void): void {
+    if (typeof part === 'string') this.#socket.write(part, encodingOf(part), done);
+    else this.#socket.write(part, done);
   }
 
   #read(chunk: Buffer): void {
@@ -200,8 +204,8 @@ export class TcpConnection implements Connection, Outlet {
 }
 
 /** A text of ASCII alone is the same bytes in Latin-1, which the system takes without a look at each. */
-function encodingOf(part: string | Uint8Array): 'latin1' | 'utf8' {
-  return typeof part === 'string' && Buffer.byteLength(part) === part.length ? 'latin1' : 'utf8';
+function encodingOf(part: string): 'latin1' | 'utf8' {
+  return Buffer.byteLength(part) === part.length ? 'latin1' : 'utf8';
 }
 
 function endedInside(): ProtocolError {

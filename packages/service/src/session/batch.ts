@@ -28,7 +28,8 @@ const LENGTH = 64 * 1024;
  */
 export class Batch<Item extends NumberedItem> {
   readonly items: Item[] = [];
-  readonly #lines = new Map<string, Lines>();
+  /** By the name of the choice, then by id. */
+  readonly #lines = new Map<string, Map<Id, Lines>>();
   #length = 0;
 
   get size(): number {
@@ -60,13 +61,15 @@ export class Batch<Item extends NumberedItem> {
 
   /** All of it, or a choice, for whoever asked under this id. */
   linesFor(id: Id, choice?: Choice<Item>): Lines {
-    const key = `${JSON.stringify(id)} ${choice?.name ?? ''}`;
-    const known = this.#lines.get(key);
+    const name = choice?.name ?? '';
+    let byId = this.#lines.get(name);
+    if (!byId) this.#lines.set(name, (byId = new Map()));
+    const known = byId.get(id);
     if (known) return known;
     const chosen = choice ? this.items.filter((item) => choice.takes(item)) : this.items;
     const json = chosen.map((item) => item.json);
     const made = { bytes: Buffer.from(itemLines(id, json)), count: json.length };
-    this.#lines.set(key, made);
+    byId.set(id, made);
     return made;
   }
 }
