@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Area, Contender } from '../area.ts';
 import { freePort } from '../programs/free-port.ts';
+import { NATS, startNats } from '../programs/nats.ts';
 import { startProgram, startScript, type Program } from '../programs/program.ts';
+import { REDIS, startRedis } from '../programs/redis.ts';
 import { mainOf, startService } from '../programs/service.ts';
 import {
   jsonLines,
@@ -39,8 +41,8 @@ export const chat: Area = {
     contender('bare Node, coalesced, zod', 'limit', jsonLines, () => script('bare', 'checked')),
     contender('bare Node, coalesced, our frames', 'limit', plainLines, () => script('bare', 'framed')),
     contender('bare Node, a write each', 'limit', plainLines, () => script('bare', 'single')),
-    contender('redis pub/sub', 'peer', redis, startRedis, 'redis-server'),
-    contender('nats-server', 'peer', nats, startNats, 'nats-server'),
+    contender('redis pub/sub', 'peer', redis, startRedis, REDIS),
+    contender('nats-server', 'peer', nats, startNats, NATS),
     contender('mosquitto', 'peer', mqtt, startMosquitto, 'mosquitto'),
     contender('aedes', 'peer', mqtt, () => script('aedes')),
     contender('socket.io', 'peer', socketIo, () => script('socket-io')),
@@ -68,17 +70,6 @@ function contender(
 
 function script(server: string, ...args: string[]): Promise<Program> {
   return startScript(new URL(`servers/${server}.ts`, import.meta.url), ...args);
-}
-
-async function startRedis(): Promise<Program> {
-  const port = await freePort();
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  return await startProgram('redis-server', args, { port });
-}
-
-async function startNats(): Promise<Program> {
-  const port = await freePort();
-  return await startProgram('nats-server', ['-a', '127.0.0.1', '-p', String(port)], { port });
 }
 
 /** Told to throw nothing away. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Area, Contender } from '../area.ts';
 import { freePort } from '../programs/free-port.ts';
 import { startProgram, startScript } from '../programs/program.ts';
+import { REDIS, startRedis } from '../programs/redis.ts';
 import { mainOf, startService } from '../programs/service.ts';
 import { etcdCalls, LEASES } from './etcd.ts';
 import { jsonLines } from './json-lines.ts';
@@ -32,11 +33,9 @@ const bare: Contender = {
 const redis: Contender = {
   name: 'redis',
   role: 'peer',
-  needs: 'redis-server',
+  needs: REDIS,
   async run(pace) {
-    const port = await freePort();
-    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-    await using server = await startProgram('redis-server', args, { port });
+    await using server = await startRedis();
     return await measureRegistry(server, redisWords, pace);
   },
 };

@@ -1,6 +1,7 @@
 import type { Area, Contender } from '../area.ts';
-import { freePort } from '../programs/free-port.ts';
-import { startProgram, startScript } from '../programs/program.ts';
+import { NATS, startNats } from '../programs/nats.ts';
+import { startScript } from '../programs/program.ts';
+import { REDIS, startRedis } from '../programs/redis.ts';
 import { startService } from '../programs/service.ts';
 import { grpc } from './grpc-script.ts';
 import { IN_FLIGHT, measureRequests, type Script } from './load.ts';
@@ -19,11 +20,9 @@ const ours: Contender = {
 const redis: Contender = {
   name: 'redis, PING',
   role: 'peer',
-  needs: 'redis-server',
+  needs: REDIS,
   async run(pace) {
-    const port = await freePort();
-    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-    await using server = await startProgram('redis-server', args, { port });
+    await using server = await startRedis();
     return await measureRequests(server, redisPing, pace);
   },
 };
@@ -31,10 +30,9 @@ const redis: Contender = {
 const natsResponder: Contender = {
   name: 'nats-server, Node responder',
   role: 'peer',
-  needs: 'nats-server',
+  needs: NATS,
   async run(pace) {
-    const port = await freePort();
-    await using server = await startProgram('nats-server', ['-a', '127.0.0.1', '-p', String(port)], { port });
+    await using server = await startNats();
     await using responder = await startScript(scriptOf('nats-responder'), String(server.port));
     return await measureRequests(responder, nats, pace);
   },
