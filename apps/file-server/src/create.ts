@@ -12,15 +12,15 @@ import { Uploads } from './uploads.ts';
 export async function create(config: FileConfig): Promise<App<typeof fileService>> {
   const root = await Root.open(config.root ?? join(dataFolder(config, fileService.name), 'files'));
   const place = { folder: root.folder, fd: root.fd };
-  const [opener, hasher] = [new Disk(place), new Disk(place)];
-  const uploads = await Uploads.open(root, hasher);
+  const [opener, hasher, writer] = [new Disk(place), new Disk(place), new Disk(place)];
+  const uploads = await Uploads.open(root, writer);
   return {
     service: fileService,
     handlers: handlers(root, new Served(opener, hasher), uploads),
     unready: () => root.unready(),
     close: async () => {
       await uploads.close();
-      await Promise.all([opener.close(), hasher.close()]);
+      await Promise.all([opener.close(), hasher.close(), writer.close()]);
       await root.close();
     },
   };

@@ -4,6 +4,7 @@ import { ProtocolError } from '@sextant/protocol/errors';
 import type { FileEntry } from '@sextant/protocol/file';
 import type { Disk } from './disk/disk.ts';
 import { Following } from './disk/following.ts';
+import { NOT_HERE } from './disk/messages.ts';
 import { explain } from './reasons.ts';
 import { entryOf, type Root } from './root.ts';
 
@@ -20,26 +21,30 @@ export class Upload {
   readonly #file: string;
   readonly #plan: UploadPlan;
   readonly #handle: FileHandle;
-  readonly #hasher: Disk;
-  /** Hashes what is in the file, what came before a break included, while more comes. */
+  readonly #disk: Disk;
+  /** Writes, and hashes what is in the file, what came before a break included. */
   #following: Following | undefined;
   #offset: number;
+  /** Where the next is to begin: behind what is on its way to be written. */
+  #sent: number;
+  readonly #writing = new Set<Promise<number>>();
   /** One step after the other, whoever asks. */
   #last: Promise<unknown> = Promise.resolve();
   #over = false;
 
-  private constructor(file: string, plan: UploadPlan, hasher: Disk, handle: FileHandle, offset: number) {
+  private constructor(file: string, plan: UploadPlan, disk: Disk, handle: FileHandle, offset: number) {
     this.#file = file;
     this.#plan = plan;
-    this.#hasher = hasher;
+    this.#disk = disk;
     this.#handle = handle;
     this.#offset = offset;
+    this.#sent = offset;
   }
 
-  static async open(file: string, plan: UploadPlan, hasher: Disk): Promise<Upload> {
+  static async open(file: string, plan: UploadPlan, disk: Disk): Promise<Upload> {
     const { O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
     const handle = await told(open(file, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600), plan.path);
-    return new Upload(file, plan, hasher, handle, (await handle.stat()).size);
+    return new Upload(file, plan, disk, handle, (await handle.stat()).size);
   }
 
   /** Bytes that are there already. */
@@ -52,22 +57,15 @@ export class Upload {
     return this.#over;
   }
 
-  /** Takes the pieces for its own: what has their memory for itself is gone when they are written. */
-  write(offset: number, parts: readonly Uint8Array[]): Promise<number> {
-    return this.#next(async () => {
-      if (offset !== this.#offset) {
-        throw new ProtocolError('offset_mismatch', `This upload goes on at ${this.#offset}.`, { offset: this.#offset });
-      }
-      this.#checkSize(offset + sum(parts));
-      await this.#append(parts);
-      this.#following ??= new Following(this.#hasher, this.#handle.fd, this.#plan.digest);
-      this.#following.reached(this.#offset);
-      return this.#offset;
-    });
+  /** Takes the pieces for its own. The next may follow before they are written. */
+  async write(offset: number, parts: readonly Uint8Array[]): Promise<number> {
+    const { written } = await this.#next(async () => ({ written: this.#begin(offset, parts) }));
+    return await written;
   }
 
   publish(root: Root, digest = this.#plan.digest): Promise<FileEntry & { digest: string }> {
     return this.#next(async () => {
+      await Promise.allSettled(this.#writing);
       const { path, sizeBytes } = this.#plan;
       if (sizeBytes !== undefined && sizeBytes !== this.#offset) {
         throw new ProtocolError('offset_mismatch', `${sizeBytes} bytes were announced and ${this.#offset} came.`, {
@@ -75,6 +73,8 @@ export class Upload {
         });
       }
       const actual = await this.#verify(digest);
+      // What failed may have left some of it behind the end.
+      await told(this.#handle.truncate(this.#offset), path);
       await told(this.#handle.datasync(), path);
       const stats = await this.#handle.stat();
       await root.toWrite(path, (target, folder) => this.#put(target, folder));
@@ -115,14 +115,31 @@ export class Upload {
     throw new ProtocolError('quota', `${sizeBytes} bytes were announced; this would be ${size}.`);
   }
 
-  async #append(parts: readonly Uint8Array[]): Promise<void> {
-    for (let left = parts; sum(left) > 0;) {
-      const writing = this.#handle.writev(left, this.#offset);
-      const { bytesWritten } = await told(writing, this.#plan.path);
-      this.#offset += bytesWritten;
-      left = behind(left, bytesWritten);
+  /** @throws ProtocolError where it cannot even begin. */
+  #begin(offset: number, parts: readonly Uint8Array[]): Promise<number> {
+    if (offset !== this.#sent) throw mismatch(this.#sent);
+    const end = offset + sum(parts);
+    this.#checkSize(end);
+    this.#sent = end;
+    const written = this.#append(offset, parts).finally(() => this.#writing.delete(written));
+    this.#writing.add(written);
+    return written;
+  }
+
+  async #append(offset: number, parts: readonly Uint8Array[]): Promise<number> {
+    const following = (this.#following ??= new Following(this.#disk, this.#handle.fd, this.#plan.digest, offset));
+    try {
+      this.#offset = await following.write(offset, parts);
+      return this.#offset;
+    } catch (error) {
+      // Those on their way behind it are refused; the first that comes to where it failed is written again.
+      if (this.#following === following) {
+        this.#following = undefined;
+        this.#sent = this.#offset;
+        await following.stop();
+      }
+      throw hasCode(error, NOT_HERE) ? mismatch(this.#offset) : explain(error, this.#plan.path);
     }
-    for (const part of parts) release(part);
   }
 
   async #verify(expected: string | undefined): Promise<string> {
@@ -141,7 +158,7 @@ export class Upload {
     this.#following = undefined;
     const digest = await following?.digest(this.#offset);
     if (digest !== undefined && (like === undefined || kindOf(like) === kindOf(digest))) return digest;
-    return new Following(this.#hasher, this.#handle.fd, like).digest(this.#offset);
+    return new Following(this.#disk, this.#handle.fd, like).digest(this.#offset);
   }
 
   /** Linking refuses a taken name, renaming replaces it; either way it happens whole or not at all. */
@@ -158,6 +175,7 @@ export class Upload {
   async #end(): Promise<void> {
     if (this.#over) return;
     this.#over = true;
+    await Promise.allSettled(this.#writing);
     await this.#following?.stop();
     await this.#handle.close();
   }
@@ -167,22 +185,12 @@ function sum(parts: readonly Uint8Array[]): number {
   return parts.reduce((bytes, part) => bytes + part.length, 0);
 }
 
-/**
- * Gives back the memory of a piece that has it for itself, and is looked at no more: to wait until it is found to be
- * garbage takes a fifth of the time of a large upload.
- */
-function release({ buffer, byteLength }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+function mismatch(offset: number): ProtocolError {
+  return new ProtocolError('offset_mismatch', `This upload goes on at ${offset}.`, { offset });
 }
 
-/** What follows so many bytes. */
-function behind(parts: readonly Uint8Array[], bytes: number): Uint8Array[] {
-  let at = 0;
-  return parts.flatMap((part) => {
-    const begin = Math.min(part.length, Math.max(0, bytes - at));
-    at += part.length;
-    return begin === part.length ? [] : [part.subarray(begin)];
-  });
+function hasCode(error: unknown, code: string): boolean {
+  return Error.isError(error) && 'code' in error && error.code === code;
 }
 
 /** What the system refuses, in the words of the client's path. */

@@ -14,25 +14,25 @@ const MAX_UPLOADS = 256;
 /** The uploads under way, by id. What was written stays on disk when a client or the service goes, to be continued. */
 export class Uploads {
   readonly #root: Root;
-  readonly #hasher: Disk;
+  readonly #disk: Disk;
   readonly #folder: string;
   readonly #open = new Map<string, Promise<Upload>>();
   /** Stops waiting for the end of the connection that opened an upload last. */
   readonly #release = new Map<string, () => void>();
 
-  private constructor(root: Root, folder: string, hasher: Disk) {
+  private constructor(root: Root, folder: string, disk: Disk) {
     this.#root = root;
-    this.#hasher = hasher;
+    this.#disk = disk;
     this.#folder = folder;
   }
 
-  static async open(root: Root, hasher: Disk): Promise<Uploads> {
+  static async open(root: Root, disk: Disk): Promise<Uploads> {
     const folder = join(root.folder, UPLOADS_FOLDER);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     // Without size and digest nobody can name an upload again, so those cannot be continued.
     const lost = (await readdir(folder)).filter((name) => name.startsWith(ONCE));
     await Promise.all(lost.map((name) => rm(join(folder, name), { force: true })));
-    return new Uploads(root, folder, hasher);
+    return new Uploads(root, folder, disk);
   }
 
   async close(): Promise<void> {
@@ -49,7 +49,7 @@ export class Uploads {
     if (!known && this.#open.size >= MAX_UPLOADS) {
       throw new ProtocolError('busy', `${MAX_UPLOADS} uploads are unfinished; finish or abort one first.`);
     }
-    const opening = known ?? Upload.open(join(this.#folder, id), plan, this.#hasher);
+    const opening = known ?? Upload.open(join(this.#folder, id), plan, this.#disk);
     this.#open.set(id, opening);
     this.#endWith(over, id);
     try {

@@ -55,7 +55,7 @@ export class Disk {
     if (this.#isClosed) return;
     this.#worker ??= this.#start();
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- to a thread, which has no origin
-    this.#worker.postMessage(this.#asks);
+    this.#worker.postMessage(this.#asks, this.#asks.flatMap(memoryOf));
     this.#asks = [];
   }
 
@@ -88,6 +88,11 @@ export class Disk {
     for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
   }
+}
+
+/** What is handed over with it. */
+function memoryOf(ask: Ask): ArrayBuffer[] {
+  return ask.do === 'write' ? ask.parts.map(({ buffer }) => buffer as ArrayBuffer) : [];
 }
 
 function closed(): Error {

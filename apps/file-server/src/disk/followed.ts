@@ -1,5 +1,6 @@
-import { readSync } from 'node:fs';
+import { readSync, writevSync } from 'node:fs';
 import { digester } from '../digest.ts';
+import { NOT_HERE } from './messages.ts';
 
 /** Bytes hashed before others have their turn. */
 const TURN_BYTES = 2 * 1024 * 1024;
@@ -9,12 +10,14 @@ export class Followed {
   readonly #fd: number;
   readonly #hash: ReturnType<typeof digester>;
   #at = 0;
+  #end: number;
   #reached = 0;
   #isLast = false;
   #digest: string | undefined;
 
-  constructor(fd: number, like: string | undefined) {
+  constructor(fd: number, like: string | undefined, end: number) {
     this.#fd = fd;
+    this.#end = end;
     this.#hash = digester(like);
   }
 
@@ -38,6 +41,34 @@ export class Followed {
   }
 
   /**
+   * Writes all of it; returns where the file ends then.
+   * @throws the system's error, or one with the code `NOT_HERE`
+   */
+  write(offset: number, parts: readonly Uint8Array[]): number {
+    if (offset !== this.#end) throw notHere();
+    let end = offset;
+    for (let left = parts; left.length > 0;) {
+      const bytes = writevSync(this.#fd, left, end);
+      end += bytes;
+      left = behind(left, bytes);
+    }
+    this.#end = end;
+    return end;
+  }
+
+  /** What was written last, from memory where all before it is hashed already; gives the memory back. */
+  hashWritten(offset: number, parts: readonly Uint8Array[]): void {
+    for (const part of parts) {
+      if (this.#at >= offset) {
+        this.#hash.update(Buffer.from(part.buffer, part.byteOffset, part.length));
+        this.#at += part.length;
+      }
+      (part.buffer as ArrayBuffer).transfer(0);
+    }
+    this.#reached = this.#end;
+  }
+
+  /**
    * Through a buffer that is anybody's between two calls.
    * @throws the system's error
    */
@@ -53,4 +84,19 @@ export class Followed {
     }
     if (this.#isLast && this.#at >= this.#reached) this.#digest = this.#hash.digest();
   }
+}
+
+/** What was to be written before has failed, or is not known any more. */
+export function notHere(): Error {
+  return Object.assign(new Error('it is not written so far'), { code: NOT_HERE });
+}
+
+/** What follows so many bytes. */
+function behind(parts: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let at = 0;
+  return parts.flatMap((part) => {
+    const begin = Math.min(part.length, Math.max(0, bytes - at));
+    at += part.length;
+    return begin === part.length ? [] : [part.subarray(begin)];
+  });
 }

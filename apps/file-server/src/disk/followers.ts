@@ -1,5 +1,5 @@
 import { failed } from './failed.ts';
-import { Followed } from './followed.ts';
+import { Followed, notHere } from './followed.ts';
 import type { Answer, Ask } from './messages.ts';
 
 /** Small enough to stay in the processor's cache between reading and hashing. */
@@ -21,7 +21,8 @@ export class Followers {
       this.#files.delete(ask.id);
       return { id: ask.id, stopped: true };
     }
-    if (ask.do === 'follow') this.#files.set(ask.id, new Followed(ask.fd, ask.like));
+    if (ask.do === 'write') return this.#write(ask);
+    if (ask.do === 'follow') this.#files.set(ask.id, new Followed(ask.fd, ask.like, ask.end));
     const file = this.#files.get(ask.id);
     // What went wrong on the way is told to whoever asks for the digest.
     if (!file) return ask.do === 'finish' ? failed(ask.id, new Error('it could not be read')) : undefined;
@@ -29,6 +30,20 @@ export class Followers {
     if (ask.do === 'finish') file.finish(ask.bytes);
     this.#schedule();
     return undefined;
+  }
+
+  /** Answers before it hashes. */
+  #write({ id, of, offset, parts }: Extract<Ask, { do: 'write' }>): Answer | undefined {
+    const file = this.#files.get(of);
+    try {
+      if (!file) throw notHere();
+      this.#say([{ id, end: file.write(offset, parts) }]);
+      file.hashWritten(offset, parts);
+      if (file.isBehind) this.#schedule();
+      return undefined;
+    } catch (error) {
+      return failed(id, error);
+    }
   }
 
   #schedule(): void {

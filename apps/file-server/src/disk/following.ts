@@ -11,10 +11,17 @@ export class Following {
   #isOver = false;
 
   /** `like`: a digest of the same kind; BLAKE3 unless given. The descriptor stays open until `digest` or `stop` is done. */
-  constructor(disk: Disk, fd: number, like?: string) {
+  constructor(disk: Disk, fd: number, like?: string, end = 0) {
     this.#disk = disk;
     this.#id = disk.nextId();
-    disk.tell({ do: 'follow', id: this.#id, fd, like });
+    disk.tell({ do: 'follow', id: this.#id, fd, like, end });
+  }
+
+  /** Writes on at its end, and hashes that; the parts are not to be used any more. Resolves with the new end. */
+  async write(offset: number, parts: readonly Uint8Array[]): Promise<number> {
+    const owned = parts.filter((part) => part.length > 0).map(own);
+    const ask = { do: 'write', id: this.#disk.nextId(), of: this.#id, offset, parts: owned } as const;
+    return (await this.#disk.ask<{ end: number }>(ask)).end;
   }
 
   /** So many bytes may be hashed. */
@@ -36,4 +43,10 @@ export class Following {
     this.#isOver = true;
     await this.#disk.ask({ do: 'stop', id: this.#id }).catch(() => {});
   }
+}
+
+/** The same bytes in memory of their own. */
+function own(part: Uint8Array): Uint8Array {
+  const { buffer, byteLength } = part;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? part : new Uint8Array(part);
 }

@@ -9,7 +9,22 @@ export type Ask =
       readonly reads: boolean;
     }
   /** Hash a file from its beginning, as far as it is told. */
-  | { readonly do: 'follow'; readonly id: number; readonly fd: number; readonly like: string | undefined }
+  | {
+      readonly do: 'follow';
+      readonly id: number;
+      readonly fd: number;
+      readonly like: string | undefined;
+      /** Where it may be written on. */
+      readonly end: number;
+    }
+  /** Write on at the end of a file that is followed, and hash that; the memory of the parts goes with them. */
+  | {
+      readonly do: 'write';
+      readonly id: number;
+      readonly of: number;
+      readonly offset: number;
+      readonly parts: readonly Uint8Array[];
+    }
   | { readonly do: 'reach'; readonly id: number; readonly bytes: number }
   /** The digest of so many bytes, and no more of this. */
   | { readonly do: 'finish'; readonly id: number; readonly bytes: number }
@@ -27,12 +42,17 @@ export type Answer = { readonly id: number } & (
   | Opened
   | { readonly digest: string }
   | { readonly stopped: true }
+  /** All of it is in the file. */
+  | { readonly end: number }
   /** Of the system, or one of ours. */
   | { readonly code: string; readonly message: string }
 );
 
 /** Stands for the system's code where a path is no regular file. */
 export const NOT_REGULAR = 'NOT_REGULAR';
+
+/** Stands for it where a file is not at the offset that is to be written. */
+export const NOT_HERE = 'NOT_HERE';
 
 /** A small file, or the descriptor of a large one. `sizeBytes` is that of the whole file. */
 export type Opened =
