@@ -5,7 +5,7 @@ import type { Engine, Listed, Reference } from './engine.ts';
 import { isOurs } from './labels.ts';
 import { Turns } from './turns.ts';
 
-/** Ids that are remembered, the last that were asked for: some 1 MB. */
+/** Containers that are remembered, the last that were asked for: some 2 MB. */
 const REMEMBERED = 10_000;
 
 /** What a container is known by. */
@@ -20,8 +20,8 @@ const MAX_CANDIDATES = 10;
 export class Containers {
   readonly #engine: Engine;
   readonly #turns = new Turns();
-  /** Ids of containers made here. What is marked once is marked for life: labels never change. */
-  readonly #ours = new Set<string>();
+  /** Names of containers made here, by id. What is marked once is marked for life: labels never change, but names may. */
+  readonly #ours = new Map<string, string>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -31,25 +31,26 @@ export class Containers {
    * Acts on the container that a target names: its id, the unique beginning of that, or its name.
    * @throws ProtocolError `not_found`, `conflict` if it names several, `forbidden` if it was not made here.
    */
-  async act<T>(target: string, signal: AbortSignal, act: (id: string) => Promise<T>): Promise<T> {
-    if (this.#ours.has(target)) {
+  async act<T>(target: string, signal: AbortSignal, act: (id: string, lastName: string) => Promise<T>): Promise<T> {
+    const lastName = this.#ours.get(target);
+    if (lastName !== undefined) {
       try {
-        return await this.#turns.take(target, signal, () => act(target));
+        return await this.#turns.take(target, signal, () => act(target, lastName));
       } catch (error) {
         // Gone perhaps: then the search has more to say.
         if (!isErrorType(error, 'not_found')) throw error;
         this.#ours.delete(target);
       }
     }
-    const { id } = find(await this.#engine.listAll(), target);
-    this.remember(id);
-    return this.#turns.take(id, signal, () => act(id));
+    const { id, name } = find(await this.#engine.listAll(), target);
+    this.remember({ id, name });
+    return this.#turns.take(id, signal, () => act(id, name));
   }
 
   /** Of one that was made here just now. */
-  remember(id: string): void {
-    this.#ours.add(id);
-    const [oldest] = this.#ours;
+  remember({ id, name }: Known): void {
+    this.#ours.set(id, name);
+    const [oldest] = this.#ours.keys();
     if (oldest !== undefined && this.#ours.size > REMEMBERED) this.#ours.delete(oldest);
   }
 }

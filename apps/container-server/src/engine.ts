@@ -2,6 +2,7 @@ import type { PullProgress } from '@sextant/protocol/container';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type Docker from 'dockerode';
 import type { EngineAddress } from './address.ts';
+import { Connections, type Question, type SystemInfo } from './connections.ts';
 import type { Creation } from './creation.ts';
 import { Overdue, within } from './deadline.ts';
 import { MANAGED } from './labels.ts';
@@ -18,30 +19,16 @@ export interface Reference {
   state: string;
 }
 
-/** What the engine says of itself. */
-interface SystemInfo {
-  Name: string;
-  Containers: number;
-  ContainersRunning: number;
-  Images: number;
-}
-
-/** dockerode takes a signal in these too; its types do not say so. */
-type Dockerode = Docker & {
-  version(options: { abortSignal: AbortSignal }): Promise<Docker.DockerVersion>;
-  info(options: { abortSignal: AbortSignal }): Promise<SystemInfo>;
-};
-
 /**
- * The Docker engine: the one file that knows dockerode. Nothing is kept between two questions, not even a connection but
- * for what may be asked twice, so an engine that comes back is found by the next one. Each throws a `ProtocolError` in the engine's words, or
- * `dependency_down` if it does not answer.
+ * The Docker engine, which is asked by dockerode. Nothing is kept between two questions but connections, for some
+ * seconds, so an engine that comes back is found by the next one. Each throws a `ProtocolError` in the engine's words,
+ * or `dependency_down` if it does not answer.
  */
 export class Engine {
   readonly #address: EngineAddress;
   readonly #times: { readonly engineTimeoutMs: number; readonly pullStallMs: number };
-  #docker: Promise<Dockerode> | undefined;
-  #keeping: Promise<Dockerode> | undefined;
+  /** Opened with the first question: that would delay the start of the service. */
+  #connections: Promise<Connections> | undefined;
 
   constructor(address: EngineAddress, times: { engineTimeoutMs: number; pullStallMs: number }) {
     this.#address = address;
@@ -51,7 +38,7 @@ export class Engine {
   /** Why no container can be made now, if none can. */
   async unready(): Promise<string[]> {
     try {
-      await this.#ask((docker, abortSignal) => docker.version({ abortSignal }));
+      await this.#fresh((docker, abortSignal) => docker.version({ abortSignal }));
       return [];
     } catch (error) {
       return [Error.isError(error) ? error.message : String(error)];
@@ -59,7 +46,7 @@ export class Engine {
   }
 
   info(): Promise<{ info: SystemInfo; version: Docker.DockerVersion }> {
-    return this.#ask(async (docker, abortSignal) => {
+    return this.#fresh(async (docker, abortSignal) => {
       const [info, version] = await Promise.all([docker.info({ abortSignal }), docker.version({ abortSignal })]);
       return { info, version };
     });
@@ -87,24 +74,28 @@ export class Engine {
   async create(creation: Creation, name: string | undefined): Promise<string> {
     // Told apart, or dockerode would put the whole of it into the URL, where environments do not fit and are logged.
     const options = { _query: name === undefined ? {} : { name }, _body: creation };
-    const made = this.#ask((docker, abortSignal) => docker.createContainer({ ...options, abortSignal }));
+    const made = this.#change((docker, abortSignal) => docker.createContainer({ ...options, abortSignal }));
     return (await made.catch(taken)).id;
   }
 
   async start(id: string): Promise<void> {
-    await this.#ask((docker, abortSignal) => unchanged(docker.getContainer(id).start({ abortSignal })));
+    await this.#change((docker, abortSignal) => unchanged(docker.getContainer(id).start({ abortSignal })));
   }
 
   /** TERM, then KILL after so long: in whole seconds, as the engine counts. */
   async stop(id: string, timeoutMs: number, cancel: AbortSignal): Promise<void> {
     const t = Math.ceil(timeoutMs / 1000);
     const ms = t * 1000 + this.#times.engineTimeoutMs;
-    await this.#ask((docker, abortSignal) => unchanged(docker.getContainer(id).stop({ t, abortSignal })), ms, cancel);
+    await this.#change(
+      (docker, abortSignal) => unchanged(docker.getContainer(id).stop({ t, abortSignal })),
+      ms,
+      cancel,
+    );
   }
 
   /** Removes a container and the unnamed volumes that came with it. */
   async remove(id: string, force: boolean): Promise<void> {
-    await this.#ask((docker, abortSignal) => {
+    await this.#change((docker, abortSignal) => {
       const options = { force, v: true, abortSignal };
       return docker.getContainer(id).remove(options);
     });
@@ -115,7 +106,7 @@ export class Engine {
     const over = new AbortController();
     try {
       const options = { fromImage: image, abortSignal: over.signal };
-      const stream = await this.#ask((docker) => docker.createImage(options), this.#times.pullStallMs, cancel);
+      const stream = await this.#fresh((docker) => docker.createImage(options), this.#times.pullStallMs, cancel);
       yield* readProgress(this.#inTime(stream, cancel));
     } catch (error) {
       throw stalled(error, image);
@@ -133,44 +124,31 @@ export class Engine {
     }
   }
 
-  /**
-   * Asks what changes nothing, on a connection that may have been kept; on a new one where that is cut, as when the
-   * engine was restarted meanwhile.
-   */
-  #read<T>(question: (docker: Dockerode, signal: AbortSignal) => Promise<T>): Promise<T> {
-    return this.#ask(async (docker, signal) => {
-      this.#keeping ??= load(this.#address, {});
-      const keeping = await this.#keeping;
-      return question(keeping, signal).catch((error: unknown) => {
-        if (!isCut(error)) throw error;
-        return question(docker, signal);
-      });
-    });
+  #read<T>(question: Question<T>): Promise<T> {
+    return this.#ask((connections, signal) => connections.read(question, signal));
+  }
+
+  #change<T>(question: Question<T>, ms?: number, cancel?: AbortSignal): Promise<T> {
+    return this.#ask((connections, signal) => connections.change(question, signal), ms, cancel);
+  }
+
+  #fresh<T>(question: Question<T>, ms?: number, cancel?: AbortSignal): Promise<T> {
+    return this.#ask((connections, signal) => connections.fresh(question, signal), ms, cancel);
   }
 
   async #ask<T>(
-    question: (docker: Dockerode, signal: AbortSignal) => Promise<T>,
+    act: (connections: Connections, signal: AbortSignal) => Promise<T>,
     ms = this.#times.engineTimeoutMs,
     cancel?: AbortSignal,
   ): Promise<T> {
-    this.#docker ??= load(this.#address, { Connection: 'close' });
-    const docker = await this.#docker;
+    this.#connections ??= Connections.to(this.#address);
+    const connections = await this.#connections;
     try {
-      return await within(ms, cancel, (signal) => question(docker, signal));
+      return await within(ms, cancel, (signal) => act(connections, signal));
     } catch (error) {
       throw explain(error, this.#address.url);
     }
   }
-}
-
-/** Loaded with the first question: it takes 140 ms, which would delay the start of the service. */
-async function load({ options }: EngineAddress, headers: Record<string, string>): Promise<Dockerode> {
-  const { default: Docker } = await import('dockerode');
-  return new Docker({ ...options, headers });
-}
-
-function isCut(error: unknown): boolean {
-  return Error.isError(error) && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }
 
 /** What is started or stopped already is answered with 304: no failure for us. */

@@ -25,8 +25,9 @@ export function create(
       await pullMissing(error, engine, image, params, call);
       return make();
     });
-    containers.remember(id);
-    return finish(engine, id, params, call.signal, log);
+    const made = await finish(engine, id, params, call.signal, log);
+    containers.remember(made);
+    return made;
   };
 }
 

@@ -1,5 +1,5 @@
 import type { containerService } from '@sextant/protocol/container';
-import { ProtocolError } from '@sextant/protocol/errors';
+import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { HandlerOf } from '@sextant/service/handler';
 import type { Containers } from '../containers.ts';
 import type { Engine } from '../engine.ts';
@@ -9,11 +9,13 @@ const ALIVE = new Set(['running', 'paused', 'restarting']);
 
 export function remove(engine: Engine, containers: Containers): HandlerOf<typeof containerService, 'container.remove'> {
   return ({ target, force }, { signal }) =>
-    containers.act(target, signal, async (id) => {
-      const { name, state } = await engine.inspect(id);
-      if (ALIVE.has(state) && !force)
+    containers.act(target, signal, async (id, lastName) => {
+      // At once, for a removal takes longer than a look, and the engine itself refuses one that runs.
+      const [look, removal] = await Promise.allSettled([engine.inspect(id), engine.remove(id, force)]);
+      const { name, state } = look.status === 'fulfilled' ? look.value : { name: lastName, state: 'unknown' };
+      if (removal.status === 'fulfilled') return { id, name, state: 'removed' };
+      if (ALIVE.has(state) && isErrorType(removal.reason, 'conflict'))
         throw new ProtocolError('conflict', `${name} is ${state}: stop it first, or remove it with force.`);
-      await engine.remove(id, force);
-      return { id, name, state: 'removed' };
+      throw removal.reason;
     });
 }

@@ -1,5 +1,9 @@
-import { expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import { rigAt } from '../app.ts';
 import { describeWithEngine, docker, engineRig, IMAGE } from '../real-engine.ts';
+import { socketPath } from '../socket.ts';
 
 describeWithEngine('container.remove', () => {
   it.each([
@@ -15,6 +19,25 @@ describeWithEngine('container.remove', () => {
     });
     await expect(rig.client.call('container.remove', { target: made.id })).rejects.toMatchObject({ type: 'not_found' });
     expect(await docker('ps', '--all', '--quiet', '--filter', `name=${made.name}`)).toBe('');
+  });
+
+  it('tells the name that it has by then', async () => {
+    await using rig = await engineRig();
+    const [before, after] = [rig.name(), rig.name()];
+    const { id } = await rig.client.call('container.create', { image: IMAGE, name: before, start: false });
+    await docker('rename', before, after);
+    expect(await rig.client.call('container.remove', { target: id })).toEqual({ id, name: after, state: 'removed' });
+  });
+
+  it('refuses one that is paused, unless forced', async () => {
+    await using rig = await engineRig();
+    const { id, name } = await rig.client.call('container.create', { image: IMAGE, name: rig.name() });
+    await docker('pause', name);
+    await expect(rig.client.call('container.remove', { target: id })).rejects.toMatchObject({
+      type: 'conflict',
+      message: `${name} is paused: stop it first, or remove it with force.`,
+    });
+    await rig.client.call('container.remove', { target: id, force: true });
   });
 
   it('refuses one that runs, unless forced', async () => {
@@ -53,5 +76,21 @@ describeWithEngine('container.remove', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const outcome of outcomes)
       if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ type: 'not_found' });
+  });
+});
+
+describe('an engine that has removed a container before it was looked at', () => {
+  it('has removed it by the name that was known', async () => {
+    const [id, name] = ['a'.repeat(64), 'web'];
+    const listed = { Id: id, Names: [`/${name}`], Labels: { 'sextant.managed': 'true' } };
+    await using at = await socketPath();
+    await using engine = createServer(({ method, url = '' }, answer) => {
+      if (method === 'DELETE') answer.writeHead(204).end();
+      else if (url.startsWith('/containers/json')) answer.end(JSON.stringify([listed]));
+      else answer.writeHead(404).end('{"message":"No such container"}');
+    }).listen(at.path);
+    await once(engine, 'listening');
+    await using rig = await rigAt(at.url);
+    expect(await rig.client.call('container.remove', { target: name })).toEqual({ id, name, state: 'removed' });
   });
 });

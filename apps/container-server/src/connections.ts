@@ -1,0 +1,88 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { inspect } from 'node:util';
+import type Docker from 'dockerode';
+import type { EngineAddress } from './address.ts';
+
+/** What the engine says of itself. */
+export interface SystemInfo {
+  Name: string;
+  Containers: number;
+  ContainersRunning: number;
+  Images: number;
+}
+
+/** dockerode takes a signal in these too; its types do not say so. */
+type Dockerode = Docker & {
+  version(options: { abortSignal: AbortSignal }): Promise<Docker.DockerVersion>;
+  info(options: { abortSignal: AbortSignal }): Promise<SystemInfo>;
+};
+
+/** Asked on whatever connection that dockerode has. */
+export type Question<T> = (docker: Dockerode, signal: AbortSignal) => Promise<T>;
+
+/**
+ * The connections to an engine. One that was used is kept for 5 seconds, as Node does: a new one costs 0.2 ms. Before the
+ * end of that the engine may have been restarted; what may be asked twice is then asked again on a new connection.
+ */
+export class Connections {
+  readonly #keeping: Dockerode;
+  readonly #closing: Dockerode;
+  readonly #isLocal: boolean;
+
+  private constructor(Dockerode: typeof Docker, { options }: EngineAddress) {
+    const once: typeof options = { ...options, agent: closing(options['protocol'] === 'https' ? https : http) };
+    this.#keeping = new Dockerode({ ...options });
+    this.#closing = new Dockerode(once);
+    this.#isLocal = options['socketPath'] !== undefined;
+  }
+
+  /** Loads dockerode, which takes 140 ms. */
+  static async to(address: EngineAddress): Promise<Connections> {
+    const { default: Dockerode } = await import('dockerode');
+    return new Connections(Dockerode, address);
+  }
+
+  /** Asks on a new connection, which is not kept. */
+  fresh<T>(question: Question<T>, signal: AbortSignal): Promise<T> {
+    return question(this.#closing, signal);
+  }
+
+  /** Asks what changes nothing, and so may be asked twice. */
+  read<T>(question: Question<T>, signal: AbortSignal): Promise<T> {
+    return this.#ask(question, signal, isCut);
+  }
+
+  /**
+   * Asks for what must not be done twice. A Unix socket tells for certain that the engine was not told all of it; over
+   * TCP nobody knows, so there each has a new connection.
+   */
+  change<T>(question: Question<T>, signal: AbortSignal): Promise<T> {
+    return this.#isLocal ? this.#ask(question, signal, isUntold) : this.fresh(question, signal);
+  }
+
+  async #ask<T>(question: Question<T>, signal: AbortSignal, mayRepeat: (error: unknown) => boolean): Promise<T> {
+    try {
+      return await question(this.#keeping, signal);
+    } catch (error) {
+      if (!mayRepeat(error)) throw error;
+      return this.fresh(question, signal);
+    }
+  }
+}
+
+/** Makes connections that end with the answer. */
+function closing({ Agent }: typeof http | typeof https): http.Agent {
+  // With each question dockerode writes out all there is in an agent, for a log that nobody reads.
+  return Object.assign(new Agent(), { [inspect.custom]: () => 'closing' });
+}
+
+/** The connection broke, whatever the engine has heard. */
+function isCut(error: unknown): boolean {
+  return isUntold(error) || (Error.isError(error) && 'code' in error && error.code === 'ECONNRESET');
+}
+
+/** The other side had closed before all was written. */
+function isUntold(error: unknown): boolean {
+  return Error.isError(error) && 'code' in error && error.code === 'EPIPE';
+}
