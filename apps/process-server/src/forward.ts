@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { Call } from '@sextant/service/session/call';
+import { Passing } from './passing.ts';
 import { Silence } from './silence.ts';
 
 /**
@@ -10,15 +11,16 @@ import { Silence } from './silence.ts';
 export async function forward(
   output: Readable,
   exited: Promise<unknown>,
-  call: Pick<Call, 'write' | 'end' | 'congested'>,
+  call: Pick<Call, 'write' | 'end' | 'congested' | 'sentBytes' | 'takenBytes'>,
   channel: string,
 ): Promise<void> {
   using silence = new Silence(exited, () => output.destroy());
+  using passing = new Passing(call);
   let written = Promise.resolve();
   // Each piece as it comes: an iterator would take a turn for each, and copy what came meanwhile into one.
   output.on('data', (bytes: Uint8Array) => {
     silence.pause();
-    written = call.write(channel, bytes);
+    written = call.write(channel, bytes).then(() => passing.add(bytes));
     if (!call.congested) {
       silence.listen();
       return;

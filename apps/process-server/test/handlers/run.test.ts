@@ -100,6 +100,24 @@ describe('process.run', () => {
     expect(stdout.toString() === Array.from({ length: 100_000 }, (_, at) => `${at + 1}\n`).join('')).toBe(true);
   });
 
+  it('passes on both channels of several at full speed to a client that pauses, each byte in its place', async () => {
+    await using rig = await start();
+    const line = 'seq 1 1000000 & seq 1000001 2000000 >&2; wait';
+    const text = (from: number, to: number): string =>
+      Array.from({ length: to - from + 1 }, (_, at) => `${from + at}\n`).join('');
+    const runs = await Promise.all(
+      [1, 2, 3].map(async () => {
+        const stream = rig.client.open('process.run', { program: 'bash', args: ['-c', line] });
+        await sleep(200);
+        return await collect(stream);
+      }),
+    );
+    const [out, err] = [text(1, 1_000_000), text(1_000_001, 2_000_000)];
+    expect(runs.map(({ stdout, stderr }) => [stdout.toString() === out, stderr.toString() === err])).toEqual(
+      runs.map(() => [true, true]),
+    );
+  });
+
   it('loses no byte of programs that end at once', async () => {
     await using rig = await start();
     for (let round = 0; round < 20; round += 1) {
