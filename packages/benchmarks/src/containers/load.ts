@@ -16,34 +16,41 @@ const IDLE_LIVES = 30;
 /** All that is measured of whoever can be asked for containers. */
 export async function measureEngine(engine: Engine, pace: Pace): Promise<Readings> {
   await using crowd = await Crowd.of(paced(LISTED, pace));
-  // Whoever is asked has just been started, and its code is not compiled yet.
-  await repeat(paced(LISTS, pace), () => engine.list());
+  await warm(pace, () => engine.list());
   const lists = await repeat(paced(LISTS, pace), () => engine.list());
   const inspections = await repeat(paced(INSPECTIONS, pace), () => engine.inspect?.(crowd.first));
-  const lives: Record<'create' | 'start' | 'stop' | 'remove', number[]> = {
-    create: [],
-    start: [],
-    stop: [],
-    remove: [],
-  };
-  const [started, all] = [paced(LIVES, pace), paced(LIVES + IDLE_LIVES, pace)];
-  for (let count = 0; count < all; count += 1) {
-    const name = nameOf('one', count);
-    let id = name;
-    await using cleared = crowd.clearing(name);
-    lives.create.push(await took(async () => (id = await engine.create(name))));
-    if (count < started) {
-      lives.start.push(await took(() => engine.start(id)));
-      lives.stop.push(await took(() => engine.stop(id)));
-    }
-    lives.remove.push(await took(() => engine.remove(id)));
-    cleared.done();
-  }
+  await warm(pace, () => live(engine, crowd, false));
+  const lives: Life[] = [];
+  for (let count = 0; count < paced(LIVES + IDLE_LIVES, pace); count += 1)
+    lives.push(await live(engine, crowd, count < paced(LIVES, pace)));
   return {
     [`list of ${LISTED}`]: { value: quantile(lists, 0.5) },
     ...(engine.inspect ? { inspect: { value: quantile(inspections, 0.5) } } : {}),
-    ...Object.fromEntries(Object.entries(lives).map(([what, each]) => [what, { value: quantile(each, 0.5) }])),
+    ...Object.fromEntries(
+      (['create', 'start', 'stop', 'remove'] as const).map((what) => {
+        const took = lives.map((life) => life[what]).filter((ms) => ms !== undefined);
+        return [what, { value: quantile(took, 0.5) }];
+      }),
+    ),
   };
+}
+
+/** What each step of one container took, ms. */
+type Life = Partial<Record<'create' | 'start' | 'stop' | 'remove', number>>;
+
+async function live(engine: Engine, crowd: Crowd, isStarted: boolean): Promise<Life> {
+  const life: Life = {};
+  const name = nameOf('one', 0);
+  let id = name;
+  await using cleared = crowd.clearing(name);
+  life.create = await took(async () => (id = await engine.create(name)));
+  if (isStarted) {
+    life.start = await took(() => engine.start(id));
+    life.stop = await took(() => engine.stop(id));
+  }
+  life.remove = await took(() => engine.remove(id));
+  cleared.done();
+  return life;
 }
 
 /** Containers that are only there to be listed; all go again. */
@@ -82,6 +89,11 @@ class Crowd implements AsyncDisposable {
 /** Like no other's: many may measure on one engine. */
 function nameOf(what: string, number: number): string {
   return `sextant-bench-${process.pid}-${what}-${number}`;
+}
+
+/** Whoever is asked has just been started: its code is compiled while it runs. */
+async function warm({ ms }: Pace, act: () => Promise<unknown>): Promise<void> {
+  for (const began = performance.now(); performance.now() - began < ms;) await act();
 }
 
 async function repeat(count: number, act: () => Promise<void> | undefined): Promise<number[]> {

@@ -3,11 +3,16 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import Docker from 'dockerode';
-import { COMMAND, IMAGE, LABEL, type Engine } from './engine.ts';
+import { COMMAND, IMAGE, LABEL, LOG, type Engine } from './engine.ts';
 
 const filters = { label: [LABEL] };
 const [label = '', mark = ''] = LABEL.split('=');
-const creation = { Image: IMAGE, Cmd: COMMAND, Labels: { [label]: mark } };
+const creation = {
+  Image: IMAGE,
+  Cmd: COMMAND,
+  Labels: { [label]: mark },
+  HostConfig: { LogConfig: { Type: LOG.driver, Config: LOG.options } },
+};
 
 /** The library that ours is built on. */
 export function dockerode(): Engine {
@@ -63,11 +68,13 @@ export function rawHttp(): Engine {
 export function commandLine(): Engine {
   const docker = async (...args: string[]): Promise<string> =>
     (await promisify(execFile)('docker', args)).stdout.trim();
+  const log = Object.entries(LOG.options).flatMap(([name, value]) => ['--log-opt', `${name}=${value}`]);
+  const options = ['--label', LABEL, '--pull', 'never', '--log-driver', LOG.driver, ...log];
   return {
     async list() {
       await docker('ps', '--all', '--no-trunc', '--filter', `label=${LABEL}`);
     },
-    create: (name) => docker('create', '--name', name, '--label', LABEL, '--pull', 'never', IMAGE, ...COMMAND),
+    create: (name) => docker('create', '--name', name, ...options, IMAGE, ...COMMAND),
     async start(id) {
       await docker('start', id);
     },
