@@ -18,6 +18,8 @@ export class Link {
   readonly contact: Contact;
   readonly #peers: Peers;
   readonly #stop = new AbortController();
+  /** The connection that stands, or the last one. */
+  #client: Client<typeof peerService> | undefined;
 
   constructor(contact: Contact, peers: Peers, trust: Trust, log: Log) {
     this.contact = contact;
@@ -34,13 +36,15 @@ export class Link {
 
   stop(): void {
     this.#stop.abort();
+    this.#client?.close();
   }
 
   /** Greets, then holds the connection. Whatever fails, it is dialled again. */
   async #greet(client: Client<typeof peerService>): Promise<never> {
+    this.#stop.signal.throwIfAborted();
+    this.#client = client;
     const { self } = this.#peers;
     const { from, text } = await client.call('peer.greet', { from: self, text: greetingFrom(self, this.contact) });
-    this.#stop.signal.addEventListener('abort', () => client.close(), { once: true, signal: client.over });
     this.#peers.met({ ...from, direction: 'out', greeting: text }, client.over);
     await client.closed;
     throw new Error('the connection is over');
