@@ -13,8 +13,8 @@ export interface Source extends AsyncDisposable {
   readonly sizeBytes: number;
   /** Taken before anything is sent: by it the service finds what it has from an earlier try. */
   readonly digest: string;
-  /** Its bytes from an offset on. */
-  chunks(from: number): AsyncGenerator<Uint8Array>;
+  /** Its bytes from an offset on; the memory of a chunk is used again once `kept` more have been taken. */
+  chunks(from: number, kept: number): AsyncGenerator<Uint8Array>;
 }
 
 /**
@@ -32,7 +32,7 @@ export async function openSource(path: string, signal: AbortSignal): Promise<Sou
     return {
       sizeBytes: stats.size,
       digest,
-      chunks: (from) => read(handle, from),
+      chunks: (from, kept) => read(handle, from, kept),
       [Symbol.asyncDispose]: () => handle.close(),
     };
   } catch (error) {
@@ -45,7 +45,7 @@ async function digestOf(handle: FileHandle, path: string, sizeBytes: number, sig
   using progress = showProgress(`Reading ${basename(path)}`);
   progress.begin(0, sizeBytes);
   const digester = new Digester();
-  for await (const chunk of read(handle, 0, Buffer.allocUnsafe(CHUNK_BYTES))) {
+  for await (const chunk of read(handle, 0, 1)) {
     signal.throwIfAborted();
     digester.update(chunk);
     progress.done += chunk.length;
@@ -53,12 +53,23 @@ async function digestOf(handle: FileHandle, path: string, sizeBytes: number, sig
   return digester.digest();
 }
 
-/** Each chunk is a piece of memory of its own, unless all may be the same one. */
-async function* read(handle: FileHandle, from: number, reused?: Buffer): AsyncGenerator<Uint8Array> {
-  for (let at = from; ;) {
-    const { bytesRead, buffer } = await handle.read(reused ?? Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, at);
-    if (bytesRead === 0) return;
-    at += bytesRead;
-    yield buffer.subarray(0, bytesRead);
+/** The next chunk is read while one is used; its memory is used again once so many more have been taken. */
+async function* read(handle: FileHandle, from: number, kept: number): AsyncGenerator<Uint8Array> {
+  const buffers: Buffer[] = [];
+  const readAt = async (turn: number, at: number): Promise<Buffer> => {
+    const buffer = (buffers[turn % (kept + 1)] ??= Buffer.allocUnsafeSlow(CHUNK_BYTES));
+    const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, at);
+    return buffer.subarray(0, bytesRead);
+  };
+  let at = from;
+  let next = readAt(0, at);
+  for (let turn = 1; ; turn += 1) {
+    const chunk = await next;
+    if (chunk.length === 0) return;
+    at += chunk.length;
+    next = readAt(turn, at);
+    // It is awaited next, or not at all.
+    next.catch(() => {});
+    yield chunk;
   }
 }

@@ -48,7 +48,7 @@ export async function upload(options: CommonOptions, plan: Upload, signal: Abort
         overwrite: plan.overwrite,
       });
       progress.begin(offset, sizeBytes);
-      sentBytes += await send(files, { upload, offset }, source.chunks(offset), progress);
+      sentBytes += await send(files, { upload, offset }, source.chunks(offset, IN_FLIGHT + 1), progress);
       return { entry: await files.call('file.commit', { upload }), sentBytes };
     });
   } catch (error) {
