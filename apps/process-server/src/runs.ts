@@ -29,6 +29,9 @@ type Spawn<C extends Child> = (task: Task) => Promise<C>;
 /** Ended runs that are remembered: some hours of a busy day, in at most 40 MB. */
 const HISTORY = 1000;
 
+/** Milliseconds in which whoever waits for the end of a program is told, before what it left behind is looked for. */
+const ANSWER_MS = 1;
+
 /** Milliseconds that programs have to end when the service does: it is to be gone within two seconds. */
 const CLOSING_GRACE_MS = 1000;
 
@@ -123,6 +126,7 @@ export class Runs {
   /** To the end of its program, and of what that left behind: a client's programs go when it goes. */
   async #follow(run: Run, since: number): Promise<void> {
     await run.exited;
+    await sleep(ANSWER_MS, undefined, { ref: false });
     if (!run.facts.detached && mayHaveLeft(run, since)) {
       await sleep(LINGER_MS, undefined, { ref: false });
       await run.end();

@@ -46,6 +46,8 @@ export class Spawner {
       const child = await resident.begin({ ...task, output: { streams: number } });
       // It has an end for reading too, which nobody else would empty.
       stdin.resume();
+      // At its end there is nobody to be told first that ours ends, too.
+      for (const stream of [stdin, stdout, stderr]) stream.once('end', () => stream.destroy());
       return { ...child, stdin, stdout, stderr };
     } catch (error) {
       for (const stream of [stdin, stdout, stderr]) stream.destroy();
@@ -115,6 +117,7 @@ async function launch(path: string): Promise<ChildProcess> {
     stdout: 'ignore',
     stderr: 'inherit',
     ipc: true,
+    serialization: 'json',
     buffer: false,
     reject: false,
     // A signal from a terminal is for the service, which still has programs to end. It ends when its channel does.
