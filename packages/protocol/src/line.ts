@@ -14,10 +14,10 @@ export function parseLine(line: Uint8Array | string, depth: number): JsonObject 
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ProtocolError('parse_error', 'A line must be one JSON object; batches and bare values are not taken.');
   }
-  // Every level takes two characters at least, and only an escape can smuggle in half a surrogate pair.
-  if (text.length > 2 * depth && isDeeper(value, depth)) {
+  if (opensMore(text, depth) && isDeeper(value, depth)) {
     throw new ProtocolError('too_deep', `A message may be nested ${depth} levels deep.`);
   }
+  // Only an escape can smuggle in half a surrogate pair.
   if (text.includes('\\u') && !isWellFormed(value)) {
     throw new ProtocolError('bad_utf8', 'A string contains half of a surrogate pair.');
   }
@@ -50,7 +50,19 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** True if objects and arrays are nested more than `depth` levels. `for in`, since this runs for every longer line. */
+/** True if more than `most` objects and arrays seem to begin in a text: with fewer, none is nested deeper. */
+function opensMore(text: string, most: number): boolean {
+  let count = 0;
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      count += 1;
+      if (count > most) return true;
+    }
+  }
+  return false;
+}
+
+/** True if objects and arrays are nested more than `depth` levels. `for in`, since this runs for every long list. */
 function isDeeper(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (depth === 0) return true;
