@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { TLSSocket, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import type { Limits } from '@sextant/protocol/limits';
 import type { Connection, Remote } from './connection.ts';
 import { detect } from './detect.ts';
@@ -30,7 +30,7 @@ export interface Door {
  */
 export function enter(socket: Socket, transport: 'tcp' | 'unix', door: Door, known: () => void): void {
   detect(socket, door.limits.firstLineMs, (opening) => {
-    if (opening === 'tls' && door.tls && !(socket instanceof TLSSocket)) {
+    if (opening === 'tls' && door.tls && !('encrypted' in socket)) {
       encrypt(socket, door.tls, door, (secure) => enter(secure, transport, door, known));
       return;
     }
@@ -46,6 +46,8 @@ export function enter(socket: Socket, transport: 'tcp' | 'unix', door: Door, kno
 }
 
 function encrypt(socket: Socket, secureContext: SecureContext, door: Door, done: (secure: Socket) => void): void {
+  // Whoever has no certificate never loads it.
+  const { TLSSocket } = process.getBuiltinModule('node:tls');
   const secure = new TLSSocket(socket, { isServer: true, secureContext });
   const hangUp = (): void => void secure.destroy();
   const deadline = setTimeout(hangUp, door.limits.handshakeMs);

@@ -5,7 +5,7 @@ import { ProtocolError } from '@sextant/protocol/errors';
 import type { Limits } from '@sextant/protocol/limits';
 import type { Connection, Remote } from '@sextant/wire/connection';
 import { help } from '@sextant/wire/help';
-import { WebSocketDoor } from '@sextant/wire/websocket';
+import type { WebSocketDoor } from '@sextant/wire/websocket';
 import type { Grant } from '../identity/identities.ts';
 import { refuse, type Allowed } from './allowed.ts';
 import type { Log } from '../observe/log.ts';
@@ -44,12 +44,11 @@ interface Visit {
 export class HttpServer {
   readonly #host: HttpHost;
   readonly #server = createServer({ maxHeaderSize: 16 * 1024, shouldUpgradeCallback: isWebSocket });
-  readonly #webSockets: WebSocketDoor;
+  #webSockets: WebSocketDoor | undefined;
   readonly #visits = new Map<Socket, Visit>();
 
   constructor(host: HttpHost) {
     this.#host = host;
-    this.#webSockets = new WebSocketDoor(host.limits);
     // What follows on a connection is answered with 503, and not begun.
     this.#server.maxRequestsPerSocket = 1;
     this.#server
@@ -138,10 +137,17 @@ export class HttpServer {
     try {
       const grant = await this.#grantOf(request, remote);
       const visitor: Remote = { ...remote, transport: 'websocket' };
-      this.#webSockets.open(request, socket, head, visitor, (connection) => this.#host.accept(connection, grant));
+      const webSockets = await this.#webSocketDoor();
+      webSockets.open(request, socket, head, visitor, (connection) => this.#host.accept(connection, grant));
     } catch (error) {
       refuseUpgrade(socket, errorAnswer(forPeer(error, this.#host.log, { path: pathOf(request) })));
     }
+  }
+
+  /** Made for whoever comes first: ws brings Node's own HTTPS along, 5 MB that few services need. */
+  async #webSocketDoor(): Promise<WebSocketDoor> {
+    const { WebSocketDoor } = await import('@sextant/wire/websocket');
+    return (this.#webSockets ??= new WebSocketDoor(this.#host.limits));
   }
 
   #refusal(request: IncomingMessage): Answer | undefined {
