@@ -6,7 +6,7 @@ import { formatAddress, type Address } from '@sextant/wire/address';
 import type { Connection } from '@sextant/wire/connection';
 import { introduce, prove, type Credentials } from './auth.ts';
 import { creditOf } from './credit.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange, type AskOptions } from './exchange.ts';
 import { keepAlive } from './heartbeat.ts';
 import type { CallOptions } from './pending.ts';
 import { Stream } from './stream.ts';
@@ -106,14 +106,17 @@ export class Client<S extends Service> {
     return this.#exchange.request(name, this.#method(name), params, options).result;
   }
 
-  /** Asks and streams: items and bytes in both directions until the answer. */
+  /**
+   * Asks and streams: items and bytes in both directions until the answer. `credit` is what may wait for the reader: 256 KiB, or
+   * 1024 items, unless given.
+   */
   open<N extends Name<S>>(
     name: N,
     params: ParamsInput<S['methods'][N]>,
-    options: CallOptions = {},
+    options: AskOptions = {},
   ): Stream<S['methods'][N]> {
     const method = this.#method(name);
-    const credit = creditOf(method);
+    const credit = options.credit ?? creditOf(method);
     const pending = this.#exchange.request(name, method, params, { ...options, credit });
     return new Stream(pending, this.#exchange, credit);
   }

@@ -198,7 +198,7 @@ export class Exchange {
 
 /** What goes with a request. */
 export interface AskOptions extends CallOptions {
-  /** Bytes and items that may come before more is granted; all unless given. */
+  /** Bytes or items that may come before more is granted; all unless given. */
   credit?: number | undefined;
 }
 

@@ -11,6 +11,9 @@ import { Target } from './target.ts';
 
 type Files = Client<typeof fileService>;
 
+/** Bytes that may be on their way to us: with fewer, the service would wait for our word most of the time. */
+const AHEAD_BYTES = 4 * 1024 * 1024;
+
 /** What goes where. */
 export interface Download {
   remote: string;
@@ -69,7 +72,7 @@ async function receive(
   path: string,
   write: (bytes: Uint8Array, at: number) => Promise<void>,
 ): Promise<Downloaded> {
-  const stream = files.open('file.read', { path });
+  const stream = files.open('file.read', { path }, { credit: AHEAD_BYTES });
   const digester = new Digester();
   let at = 0;
   for await (const { body } of stream) {
