@@ -16,6 +16,12 @@ export const settings = {
     .default(`127.0.0.1:${registryService.port}`)
     .describe('the contact registry, HOST:PORT: all this node knows at first'),
   name: nameSchema.optional().describe('name among the peers; the registry gives a free one unless given'),
+  advertise: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe('host by which the others reach this node; where it listens, or on every address what the registry sees'),
   count: z.coerce
     .number()
     .int()

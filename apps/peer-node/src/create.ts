@@ -19,9 +19,14 @@ export async function create(config: PeerConfig, log: Log, folder: string): Prom
     service: peerService,
     handlers: handlers(peers),
     unready: () => peers.unready(),
-    listening: (address) => membership.begin(address),
+    listening: (address) => membership.begin({ host: config.advertise ?? dialable(address.host), port: address.port }),
     close: () => membership.end(),
   };
+}
+
+/** Where others dial whoever listens there: nobody can tell for "every address". */
+function dialable(host: string): string | undefined {
+  return host === '0.0.0.0' || host === '::' ? undefined : host;
 }
 
 /** Whoever signs the certificates of this home is trusted; without one, whom the system trusts. */

@@ -5,11 +5,17 @@ import { reconnecting } from '@sextant/client/reconnect';
 import { peerService } from '@sextant/protocol/peer';
 import { registryService, type Contact } from '@sextant/protocol/registry';
 import type { Log } from '@sextant/service/observe/log';
-import type { Address, HostAddress } from '@sextant/wire/address';
+import type { Address } from '@sextant/wire/address';
 import { CLIENT_NAME, Link, type Trust } from './link.ts';
 import type { Peers } from './peers.ts';
 
 type Registry = Client<typeof registryService>;
+
+/** Where the others reach this node; without a host at the address that the registry sees. */
+export interface Advertised {
+  host: string | undefined;
+  port: number;
+}
 
 /**
  * This node's place among the others: registered for as long as it runs, linked to everyone who was there before it. Those
@@ -31,12 +37,12 @@ export class Membership {
     this.#log = log;
   }
 
-  /** Registers where this node listens, and goes on until `end`. */
-  begin(listening: HostAddress): void {
+  /** Registers where this node is reached, and goes on until `end`. */
+  begin(advertised: Advertised): void {
     const { signal } = this.#stop;
     this.#running = reconnecting(
       () => connect(registryService, this.#registry, { client: CLIENT_NAME, signal, ...this.#trust }),
-      (registry) => this.#belong(registry, listening).finally(() => registry.close()),
+      (registry) => this.#belong(registry, advertised).finally(() => registry.close()),
       {
         signal,
         lost: (error, delayMs) =>
@@ -54,9 +60,9 @@ export class Membership {
   }
 
   /** Registers and links, then keeps the lease and looks who has gone. Whatever fails, a new connection begins anew. */
-  async #belong(registry: Registry, listening: HostAddress): Promise<void> {
+  async #belong(registry: Registry, advertised: Advertised): Promise<void> {
     this.#stop.signal.addEventListener('abort', () => registry.close(), { once: true, signal: registry.over });
-    const lease = await this.#register(registry, listening);
+    const lease = await this.#register(registry, advertised);
     for (;;) {
       await sleep(lease.ttlMs / 3, undefined, { signal: AbortSignal.any([registry.over, this.#stop.signal]) });
       await registry.call('registry.renew', { lease: lease.lease });
@@ -66,12 +72,11 @@ export class Membership {
 
   async #register(
     registry: Registry,
-    { host, port }: HostAddress,
+    { host, port }: Advertised,
   ): Promise<{ lease: string; ttlMs: number; rev: number }> {
     const { name } = this.#peers;
-    const announcement = { kind: peerService.name, host, port, ...(name && { name }) };
-    const answer = await registry.call('registry.register', announcement);
-    this.#peers.is({ name: answer.name, host, port });
+    const answer = await registry.call('registry.register', { kind: peerService.name, host, port, name });
+    this.#peers.is({ name: answer.name, host: host ?? answer.observedHost, port });
     this.#log.info({ name: answer.name, contacts: answer.contacts.length }, 'registered');
     this.#follow(answer.next === undefined ? answer.contacts.filter(isPeer) : await contactsOf(registry), answer.rev);
     return answer;

@@ -5,6 +5,7 @@ import type { Client } from '@sextant/client/client';
 import { connect } from '@sextant/client/connect';
 import { peerService } from '@sextant/protocol/peer';
 import { registryService, type Contact } from '@sextant/protocol/registry';
+import { makeCertificates } from '@sextant/service/certificates/certificates';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { spawnService, spawnServiceWith, type SpawnedService } from '@sextant/testing/spawn';
 import { waitFor } from '@sextant/testing/wait';
@@ -122,6 +123,20 @@ describe('peers', () => {
     const peers = [await ask(ann), await ask(bob)];
     await waitFor('both to see one', () => allSee(peers, 1).catch(() => false));
     expect(await peers[0]?.call('peer.list', {})).toMatchObject({ self: { host: '127.0.0.2', port: ann.port } });
+    for (const peer of peers) peer.close();
+  });
+
+  it('are found where the registry sees them, or where they say, if they listen on every address', async () => {
+    await using home = await temporaryFolder();
+    await makeCertificates(home.path, ['localhost', '127.0.0.1'], { days: 1 });
+    await using registry = await spawnService(REGISTRY, home.path);
+    const at = ['--registry', `127.0.0.1:${registry.port}`, '--host', '0.0.0.0'];
+    await using ann = await spawnService(PEER, home.path, ...at);
+    await using bob = await spawnService(PEER, home.path, ...at, '--advertise', 'localhost');
+    const peers = await Promise.all([ann, bob].map(({ port }) => ask({ host: '127.0.0.1', port })));
+    await waitFor('both to see one', () => allSee(peers, 1).catch(() => false));
+    const hosts = await Promise.all(peers.map(async (peer) => (await peer.call('peer.list', {})).self.host));
+    expect(hosts).toEqual(['127.0.0.1', 'localhost']);
     for (const peer of peers) peer.close();
   });
 
