@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { quantile } from '@sextant/testing/figure';
 import { paced, type Pace, type Reading, type Readings } from '../area.ts';
 import { median } from '../figure.ts';
+import { apart } from '../load/apart.ts';
 import { costing } from '../load/cost.ts';
 import { residentBytes, type Program } from '../programs/program.ts';
 import type { Dialect } from './dialect.ts';
@@ -61,14 +62,15 @@ async function oneAtATime(server: Program, dialect: Dialect, count: number): Pro
   using teller = await Teller.to(server.port, dialect);
   await teller.sendAll(dialect.register, { first: TRIAL, count: Math.ceil(count / 5) }, 1);
   const took: number[] = [];
-  return await costing(server.pid, async () => {
+  const registerAll = async (): Promise<number> => {
     for (let done = 0; done < count; done += 1) {
       const began = performance.now();
       await teller.sendAll(dialect.register, { first: PASSING + done, count: 1 }, 1);
       took.push((performance.now() - began) * 1000);
     }
     return quantile(took, 0.5);
-  });
+  };
+  return await apart(server.pid, () => costing(server.pid, registerAll));
 }
 
 /** Registrations a second, with so many always unanswered on each connection. */

@@ -1,4 +1,4 @@
-import type { Script } from './load.ts';
+import { FIRST, type Script } from './load.ts';
 
 /** A unary call over HTTP/2 as bytes: a frame of headers and a frame of data, with the number of its stream in both. */
 export function grpc(path: string, message: string): Script {
@@ -17,11 +17,16 @@ export function grpc(path: string, message: string): Script {
   prefix.writeUInt32BE(message.length, 1);
   const data = frame(0, 0x1, Buffer.concat([prefix, Buffer.from(message)]));
   const call = Buffer.concat([headers, data]);
+  const opening = Buffer.concat([
+    Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+    frame(4, 0, Buffer.alloc(0)),
+    widest(),
+  ]);
   return {
-    opening: Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(4, 0, Buffer.alloc(0)), widest()]),
+    opening: () => opening,
     requestBytes: call.length,
     write(target, at, number) {
-      // Odd and rising, which is all that streams of a client have to be.
+      // Odd and rising by two, as those of every client.
       const stream = (number - FIRST) * 2 + 1;
       call.copy(target, at);
       target.writeUInt32BE(stream, at + STREAM_AT);
@@ -29,9 +34,6 @@ export function grpc(path: string, message: string): Script {
     },
   };
 }
-
-/** The first of the load's numbers. */
-const FIRST = 1_000_000_000;
 
 /** Where a frame has the number of its stream. */
 const STREAM_AT = 5;

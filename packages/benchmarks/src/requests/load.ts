@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quantile } from '@sextant/testing/figure';
 import { paced, type Pace, type Reading, type Readings } from '../area.ts';
+import { apart } from '../load/apart.ts';
 import { costing } from '../load/cost.ts';
 import { Link } from '../load/link.ts';
 import { untilQuiet } from '../load/quiet.ts';
@@ -8,12 +9,18 @@ import type { Program } from '../programs/program.ts';
 
 /** How a request is written, each of one kind as long as the others: the load makes them, it does not understand them. */
 export interface Script {
-  /** What is sent before the first request. */
-  readonly opening?: Uint8Array | string;
+  /** What is sent before the first request of a connection. */
+  opening?(connection: number): Uint8Array | string;
   readonly requestBytes: number;
-  /** Writes the request with this number into `target` at an offset. */
-  write(target: Buffer, at: number, number: number): void;
+  /** Writes the request with this number, on this connection, into `target` at an offset. */
+  write(target: Buffer, at: number, number: number, connection: number): void;
 }
+
+/** The first number of a connection's requests, of the same length as all that follow. */
+export const FIRST = 1_000_000_000;
+
+/** Connections so far, from a number as long as all that follow: never the same twice, since some servers know them by it. */
+let connections = 10_000;
 
 /** Whoever of the servers allows fewer in flight is told to allow these. */
 export const IN_FLIGHT = 256;
@@ -36,7 +43,7 @@ export async function measureRequests(server: Program, script: Script, pace: Pac
 async function oneAtATime(server: Program, script: Script, count: number): Promise<Reading> {
   using asker = await Asker.to(server.port, script);
   await roundTrips(asker, count / 10);
-  return await costing(server.pid, async () => quantile(await roundTrips(asker, count), 0.5));
+  return await apart(server.pid, () => costing(server.pid, async () => quantile(await roundTrips(asker, count), 0.5)));
 }
 
 async function roundTrips(asker: Asker, count: number): Promise<number[]> {
@@ -85,6 +92,8 @@ class Asker implements Disposable {
   #answerBytes = 0;
   #baseBytes = 0;
   #asked = 0;
+  #serial = FIRST;
+  readonly #number = connections++;
 
   private constructor(link: Link, script: Script) {
     this.#link = link;
@@ -95,7 +104,7 @@ class Asker implements Disposable {
   static async to(port: number, script: Script): Promise<Asker> {
     const link = await Link.to(port);
     const asker = new Asker(link, script);
-    if (script.opening !== undefined) link.send(script.opening);
+    if (script.opening) link.send(script.opening(asker.#number));
     for (let trial = 0; trial < 3; trial += 1) {
       const before = await untilQuiet(link);
       asker.ask(1);
@@ -133,11 +142,11 @@ class Asker implements Disposable {
   #askBatch(count: number): void {
     const { requestBytes } = this.#script;
     const batch = Buffer.allocUnsafe(count * requestBytes);
-    for (let one = 0; one < count; one += 1) this.#script.write(batch, one * requestBytes, serial++);
+    for (let one = 0; one < count; one += 1) {
+      this.#script.write(batch, one * requestBytes, this.#serial, this.#number);
+      this.#serial += 1;
+    }
     this.#asked += count;
     this.#link.send(batch);
   }
 }
-
-/** Numbers of one length, never the same twice. */
-let serial = 1_000_000_000;

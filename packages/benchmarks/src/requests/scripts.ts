@@ -3,19 +3,22 @@ import type { Script } from './load.ts';
 /** What is asked of everybody: to give this back. */
 export const PARAMS = '{"text":"twenty characters..."}';
 
-/** Stands where each request's number goes; of the same length as every one of them. */
+/** Stand where the numbers of a request and of its connection go; of the same length as every one of them. */
 const NUMBER = '0000000000';
+const CONNECTION = '#####';
 
-/** A request that is a text with its number in it. */
+/** A request that is a text with numbers in it. */
 function textual(request: string, opening?: string): Script {
   const template = Buffer.from(request);
   const place = template.indexOf(NUMBER);
+  const connectionPlace = template.indexOf(CONNECTION);
   return {
-    ...(opening === undefined ? {} : { opening }),
+    ...(opening === undefined ? {} : { opening: (connection) => opening.replace(CONNECTION, String(connection)) }),
     requestBytes: template.length,
-    write(target, at, number) {
+    write(target, at, number, connection) {
       template.copy(target, at);
       if (place !== -1) target.write(String(number), at + place, 'latin1');
+      if (connectionPlace !== -1) target.write(String(connection), at + connectionPlace, 'latin1');
     },
   };
 }
@@ -29,8 +32,8 @@ export const http = textual(
 );
 export const redisPing = textual(`*2\r\n$4\r\nPING\r\n$${PARAMS.length}\r\n${PARAMS}\r\n`);
 export const nats = textual(
-  `PUB echo _INBOX.load.${NUMBER} ${PARAMS.length}\r\n${PARAMS}\r\n`,
-  'CONNECT {"verbose":false,"pedantic":false,"lang":"load","version":"1"}\r\nSUB _INBOX.load.* 1\r\n',
+  `PUB echo _INBOX.${CONNECTION}.${NUMBER} ${PARAMS.length}\r\n${PARAMS}\r\n`,
+  `CONNECT {"verbose":false,"pedantic":false,"lang":"load","version":"1"}\r\nSUB _INBOX.${CONNECTION}.* 1\r\n`,
 );
 
 /** Frames with a mask of zeros, which leaves them as they are. */
@@ -38,12 +41,12 @@ export const webSocket = ((): Script => {
   const text = textual(numbered);
   const head = Buffer.from([0x81, 0x80 | text.requestBytes, 0, 0, 0, 0]);
   return {
-    opening:
+    opening: () =>
       'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
     requestBytes: head.length + text.requestBytes,
-    write(target, at, number) {
+    write(target, at, number, connection) {
       head.copy(target, at);
-      text.write(target, at + head.length, number);
+      text.write(target, at + head.length, number, connection);
     },
   };
 })();
