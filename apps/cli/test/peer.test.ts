@@ -12,6 +12,7 @@ async function start() {
   const where = at(registry);
   return {
     where,
+    home: home.path,
     cli: (...args: string[]) => run([...where, ...args]),
     peers: (...args: string[]) => serving('peer', 'start', '--registry', where[1], '--home', home.path, ...args),
     async [Symbol.asyncDispose]() {
@@ -51,6 +52,15 @@ describe('peer', () => {
     await using peers = rig.peers('--count', '2');
     await peers.shows('Ctrl-C stops everything.');
     expect(peers.stdout()).toMatch(/^SERVICE +ADDRESS +STATE\npeer-node-1 +\S+ +running\npeer-node-2 +\S+ +running\n$/);
+  });
+
+  it('start knows peers that listen on every address', async () => {
+    await using rig = await start();
+    await run(['cert', 'create', 'localhost', '127.0.0.1', '--home', rig.home]);
+    await using peers = rig.peers('--host', '0.0.0.0', '--name', 'ann');
+    await peers.shows('Ctrl-C stops everything.');
+    expect(peers.stdout()).toMatch(/^ann +\S+ +running$/m);
+    expect(peers.stderr()).not.toContain('does not know every peer');
   });
 
   it('start says that no registry knows it', async () => {

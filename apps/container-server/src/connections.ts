@@ -1,5 +1,4 @@
-import * as http from 'node:http';
-import * as https from 'node:https';
+import type { Agent } from 'node:http';
 import { inspect } from 'node:util';
 import type Docker from 'dockerode';
 import type { EngineAddress } from './address.ts';
@@ -31,7 +30,10 @@ export class Connections {
   readonly #isLocal: boolean;
 
   private constructor(Dockerode: typeof Docker, { options }: EngineAddress) {
-    const once: typeof options = { ...options, agent: closing(options['protocol'] === 'https' ? https : http) };
+    const once: typeof options = {
+      ...options,
+      agent: closing(options['protocol'] === 'https' ? 'node:https' : 'node:http'),
+    };
     this.#keeping = new Dockerode({ ...options });
     this.#closing = new Dockerode(once);
     this.#isLocal = options['socketPath'] !== undefined;
@@ -54,7 +56,8 @@ export class Connections {
   }
 
   /**
-   * Asks for what must not be done twice. A Unix socket tells for certain that the engine was not told all of it; over
+   * Asks for what must not be done twice. A Unix socket that the engine has closed takes nothing of a write, and dockerode
+   * writes a request in one piece or ends it with its body: whoever meets EPIPE knows that the engine has not heard all of it. Over
    * TCP nobody knows, so there each has a new connection.
    */
   change<T>(question: Question<T>, signal: AbortSignal): Promise<T> {
@@ -72,7 +75,9 @@ export class Connections {
 }
 
 /** Makes connections that end with the answer. */
-function closing({ Agent }: typeof http | typeof https): http.Agent {
+function closing(module: 'node:http' | 'node:https'): Agent {
+  // Imported, they would be loaded with the service, and bring Node's own client along: 7 MB.
+  const { Agent } = process.getBuiltinModule(module);
   // With each question dockerode writes out all there is in an agent, for a log that nobody reads.
   return Object.assign(new Agent(), { [inspect.custom]: () => 'closing' });
 }

@@ -31,11 +31,11 @@ export class Containers {
    * Acts on the container that a target names: its id, the unique beginning of that, or its name.
    * @throws ProtocolError `not_found`, `conflict` if it names several, `forbidden` if it was not made here.
    */
-  async act<T>(target: string, signal: AbortSignal, act: (id: string, lastName: string) => Promise<T>): Promise<T> {
-    const lastName = this.#ours.get(target);
-    if (lastName !== undefined) {
+  async act<T>(target: string, signal: AbortSignal, act: (id: string, knownName: string) => Promise<T>): Promise<T> {
+    const knownName = this.#ours.get(target);
+    if (knownName !== undefined) {
       try {
-        return await this.#turns.take(target, signal, () => act(target, lastName));
+        return await this.#turns.take(target, signal, () => act(target, knownName));
       } catch (error) {
         // Gone perhaps: then the search has more to say.
         if (!isErrorType(error, 'not_found')) throw error;

@@ -4,6 +4,7 @@ import { peerService } from '@sextant/protocol/peer';
 import { nameSchema } from '@sextant/protocol/values';
 import { ConfigError, dataFolder, type Config } from '@sextant/service/run/config';
 import type { Places } from '@sextant/service/run/run';
+import { isAnywhere } from '@sextant/wire/remote';
 import { z } from 'zod';
 
 /** Peers of one process. */
@@ -20,6 +21,7 @@ export const settings = {
     .string()
     .min(1)
     .max(255)
+    .refine((host) => !isAnywhere(host), 'must be a host that others can dial')
     .optional()
     .describe('host by which the others reach this node; where it listens, or on every address what the registry sees'),
   count: z.coerce

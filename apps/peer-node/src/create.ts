@@ -5,6 +5,7 @@ import { peerService } from '@sextant/protocol/peer';
 import { registryService } from '@sextant/protocol/registry';
 import type { App } from '@sextant/service/handler';
 import type { Log } from '@sextant/service/observe/log';
+import { isAnywhere } from '@sextant/wire/remote';
 import type { PeerConfig } from './config.ts';
 import { handlers } from './handlers.ts';
 import { Membership } from './membership.ts';
@@ -26,7 +27,7 @@ export async function create(config: PeerConfig, log: Log, folder: string): Prom
 
 /** Where others dial whoever listens there: nobody can tell for "every address". */
 function dialable(host: string): string | undefined {
-  return host === '0.0.0.0' || host === '::' ? undefined : host;
+  return isAnywhere(host) ? undefined : host;
 }
 
 /** Whoever signs the certificates of this home is trusted; without one, whom the system trusts. */

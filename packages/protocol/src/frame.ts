@@ -75,7 +75,7 @@ export class FrameDecoder {
   #bodyBytes = 0;
   #message: JsonObject = {};
   #body: readonly Uint8Array[] = [];
-  /** Lines of the first of the chunks that were looked at by themselves. */
+  /** Lines that were begun in the first of the chunks: with its second, the rest is made text. */
   #lines = 0;
 
   constructor(limits: Pick<Limits, 'line' | 'depth' | 'body'>, sink: FrameSink) {

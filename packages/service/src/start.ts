@@ -6,7 +6,7 @@ import { describeService } from '@sextant/protocol/openrpc';
 import { VERSION } from '@sextant/protocol/version';
 import type { Connection } from '@sextant/wire/connection';
 import { listen, type ListenAddress, type Listener } from '@sextant/wire/listen';
-import { isLoopback } from '@sextant/wire/remote';
+import { isAnywhere, isLoopback } from '@sextant/wire/remote';
 import { Admission } from './admission.ts';
 import { Authenticator } from './identity/authenticate.ts';
 import type { Caller } from './session/caller.ts';
@@ -152,8 +152,7 @@ function reachable(
   { host: asked, port: wanted, tls }: Start,
 ): { host: string; port: number; encrypted: boolean } {
   const { host, port } = listener ?? { host: asked, port: wanted };
-  const anywhere = host === '0.0.0.0' || host === '::';
-  return { host: anywhere ? hostname() : host, port, encrypted: tls !== undefined && !isLoopback(host) };
+  return { host: isAnywhere(host) ? hostname() : host, port, encrypted: tls !== undefined && !isLoopback(host) };
 }
 
 /** Made when it is first wanted: few ask, and it takes as long as all the rest of a start. */

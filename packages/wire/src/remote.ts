@@ -15,6 +15,11 @@ export function isThisMachine(host: string): boolean {
   return host === 'localhost' || isLoopback(host);
 }
 
+/** True for what stands for all addresses of a machine: one can listen there, and nobody can be dialled there. */
+export function isAnywhere(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
 /** Who is at the other end of a socket. One that is gone already has no address: it is not taken for local. */
 export function remoteOf(socket: Socket, transport: Remote['transport']): Remote {
   const host = plainAddress(socket.remoteAddress ?? '');

@@ -6,8 +6,3 @@ const LOOPBACK: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::
 export function fromHere({ host, port }: HostAddress): HostAddress {
   return { host: LOOPBACK[host] ?? host, port };
 }
-
-/** True for what stands for all addresses of the machine. */
-export function isAnywhere(host: string): boolean {
-  return Object.hasOwn(LOOPBACK, host);
-}

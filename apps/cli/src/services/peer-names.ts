@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { peerService } from '@sextant/protocol/peer';
 import { registryService } from '@sextant/protocol/registry';
-import { formatAddress } from '@sextant/wire/address';
+import { formatAddress, type HostAddress } from '@sextant/wire/address';
+import { isAnywhere } from '@sextant/wire/remote';
 import type { TrustOptions } from '../credentials.ts';
 import { listPeers } from '../registry.ts';
+import { withService } from '../service.ts';
 import { fromHere } from './from-here.ts';
 import { isPeer, type Outcome } from './start.ts';
 
@@ -21,12 +24,24 @@ export async function peerNames(
     const known = await listPeers({ ...trust, host: registry }).catch(() => []);
     const byAddress = new Map(known.map((peer) => [formatAddress(peer), peer.name]));
     for (const peer of peers) {
-      const name = byAddress.get(formatAddress(peer.address));
+      const name = isAnywhere(peer.address.host)
+        ? await ownName(peer.address, trust)
+        : byAddress.get(formatAddress(peer.address));
       if (name !== undefined) names.set(peer, name);
     }
     if (names.size < peers.length) await sleep(50);
   }
   return names;
+}
+
+/** Of a peer that is registered under an address which only the registry and it know. */
+async function ownName(address: HostAddress, trust: TrustOptions): Promise<string | undefined> {
+  const options = { ...trust, host: formatAddress(fromHere(address)) };
+  return withService(
+    peerService,
+    options,
+    async (peer) => (await peer.call('peer.list', { limit: 1 })).self.name,
+  ).catch(() => undefined);
 }
 
 /** Where the peers among these services find each other. */

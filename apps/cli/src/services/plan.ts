@@ -48,10 +48,11 @@ export function planServices(names: readonly string[], options: StartOptions): L
   const launches = services.flatMap((service) =>
     service === peerService.name ? planPeers(peers, options, spare) : [plan(service, options)],
   );
-  if (options.port !== undefined && launches.length !== 1) {
+  const single = launches.length === 1 && peers <= 1;
+  if (options.port !== undefined && !single) {
     throw wrong('--port is for one service: name it, as in "up file-server --port 7000".');
   }
-  if (options.socket !== undefined && launches.length !== 1) {
+  if (options.socket !== undefined && !single) {
     throw wrong('--socket is for one service: name it, as in "up file-server --socket /run/files.sock".');
   }
   return launches;
@@ -68,8 +69,8 @@ export function planPeers(count: number, options: StartOptions, spare = false): 
 
 /** Few peers are a process each. Many share one for each processor: a process takes far longer to start than a peer. */
 function shared(count: number): number[] {
-  const apart = Math.max(MOST_APART, availableParallelism());
-  const processes = count <= apart ? count : Math.max(availableParallelism(), Math.ceil(count / MOST_TOGETHER));
+  const enough = Math.max(Math.min(count, availableParallelism()), Math.ceil(count / MOST_TOGETHER));
+  const processes = count <= MOST_APART ? count : enough;
   return Array.from({ length: processes }, (_, at) => Math.floor((count + at) / processes));
 }
 

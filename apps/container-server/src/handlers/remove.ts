@@ -9,12 +9,12 @@ const ALIVE = new Set(['running', 'paused', 'restarting']);
 
 export function remove(engine: Engine, containers: Containers): HandlerOf<typeof containerService, 'container.remove'> {
   return ({ target, force }, { signal }) =>
-    containers.act(target, signal, async (id, lastName) => {
+    containers.act(target, signal, async (id, knownName) => {
       // At once, for a removal takes longer than a look, and the engine itself refuses one that runs.
       const [look, removal] = await Promise.allSettled([engine.inspect(id), engine.remove(id, force)]);
-      const { name, state } = look.status === 'fulfilled' ? look.value : { name: lastName, state: 'unknown' };
+      const { name, state } = look.status === 'fulfilled' ? look.value : { name: knownName, state: 'unknown' };
       if (removal.status === 'fulfilled') return { id, name, state: 'removed' };
-      if (ALIVE.has(state) && isErrorType(removal.reason, 'conflict'))
+      if (!force && ALIVE.has(state) && isErrorType(removal.reason, 'conflict'))
         throw new ProtocolError('conflict', `${name} is ${state}: stop it first, or remove it with force.`);
       throw removal.reason;
     });

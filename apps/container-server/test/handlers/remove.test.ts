@@ -79,18 +79,45 @@ describeWithEngine('container.remove', () => {
   });
 });
 
-describe('an engine that has removed a container before it was looked at', () => {
+/** An engine of one container, made here: what it says to a look at it, and to its removal. */
+async function engineOf(id: string, name: string, look: Reply, removal: Reply) {
+  const listed = { Id: id, Names: [`/${name}`], Labels: { 'sextant.managed': 'true' } };
+  const at = await socketPath();
+  const engine = createServer(({ method, url = '' }, answer) => {
+    const all: Reply = [200, [listed]];
+    const [status, body] = method === 'DELETE' ? removal : url.startsWith('/containers/json') ? all : look;
+    answer.writeHead(status).end(body && JSON.stringify(body));
+  }).listen(at.path);
+  await once(engine, 'listening');
+  return {
+    url: at.url,
+    async [Symbol.asyncDispose]() {
+      await engine[Symbol.asyncDispose]();
+      await at[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A status, and what is told with it. */
+type Reply = [status: number, body?: object];
+
+describe('an engine that is faster than the look', () => {
+  const [id, name] = ['a'.repeat(64), 'web'];
+
   it('has removed it by the name that was known', async () => {
-    const [id, name] = ['a'.repeat(64), 'web'];
-    const listed = { Id: id, Names: [`/${name}`], Labels: { 'sextant.managed': 'true' } };
-    await using at = await socketPath();
-    await using engine = createServer(({ method, url = '' }, answer) => {
-      if (method === 'DELETE') answer.writeHead(204).end();
-      else if (url.startsWith('/containers/json')) answer.end(JSON.stringify([listed]));
-      else answer.writeHead(404).end('{"message":"No such container"}');
-    }).listen(at.path);
-    await once(engine, 'listening');
-    await using rig = await rigAt(at.url);
+    await using engine = await engineOf(id, name, [404, { message: 'No such container' }], [204]);
+    await using rig = await rigAt(engine.url);
     expect(await rig.client.call('container.remove', { target: name })).toEqual({ id, name, state: 'removed' });
+  });
+
+  it('has the last word where it removes already', async () => {
+    const look: Reply = [200, { Id: id, Name: `/${name}`, State: { Status: 'running' } }];
+    const busy: Reply = [409, { message: `removal of container ${name} is already in progress` }];
+    await using engine = await engineOf(id, name, look, busy);
+    await using rig = await rigAt(engine.url);
+    await expect(rig.client.call('container.remove', { target: name, force: true })).rejects.toMatchObject({
+      type: 'conflict',
+      message: expect.stringContaining('already in progress'),
+    });
   });
 });

@@ -4,6 +4,9 @@ import { printable, printableFields, toAscii } from './printable.ts';
 /** Without `child` and `setBindings`: fields that are bound to a logger would not be made printable. */
 export type Log = Pick<Logger, 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'level' | 'flush'>;
 
+/** One for all logs of the process: what one wrote in part is not gone on with by another. */
+const stderr = destination(2);
+
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /**
@@ -21,7 +24,7 @@ export function createLog(service: string, level: (typeof LOG_LEVELS)[number], f
       serializers: { err: asIs, msg: printable },
       hooks: { streamWrite: toAscii },
     },
-    destination(2),
+    stderr,
   );
 }
 

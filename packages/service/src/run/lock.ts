@@ -29,7 +29,7 @@ export interface LockedFolder extends Disposable {
 export function lockFirst(folders: Iterable<string>, count: number): LockedFolder[] {
   using kept = new DisposableStack();
   const locks: LockedFolder[] = [];
-  let refusal: unknown;
+  let refusal: Error = new Error(`${count} folders are wanted; there are fewer`);
   for (const folder of folders) {
     try {
       locks.push(kept.use(lockFolder(folder)));

@@ -90,10 +90,10 @@ export async function run<S extends Service, Settings extends z.ZodRawShape>(
  * there are never more connections than three quarters of the descriptors. Of these, each of `count` services has its part.
  */
 async function withinDescriptors(limits: Limits, count: number, log: Log): Promise<Limits> {
-  const most = Math.floor(((await maxFds().catch(() => Infinity)) * 0.75) / count);
-  if (limits.connections <= most) return limits;
-  log.warn({ wanted: limits.connections, connections: most }, 'fewer connections than wanted: open files are limited');
-  return { ...limits, connections: most };
+  const most = Math.floor((await maxFds().catch(() => Infinity)) * 0.75);
+  const wanted = limits.connections;
+  if (most < wanted) log.warn({ wanted, connections: most }, 'fewer connections than wanted: open files are limited');
+  return { ...limits, connections: Math.min(wanted, Math.floor(most / count)) };
 }
 
 function announce(line: object, written?: () => void): void {
