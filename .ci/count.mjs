@@ -1,7 +1,9 @@
 // Adds up the reports that jest left in each package: "N passed, N failed, N skipped". Fails if a package left none.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-const packages = ['packages', 'apps'].flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`));
+const packages = ['packages', 'apps']
+  .flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`))
+  .concat('docker');
 const tested = packages.filter((folder) => existsSync(`${folder}/test`));
 const missing = tested.filter((folder) => !existsSync(`${folder}/test-report.json`));
 const reports = tested

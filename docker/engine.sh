@@ -8,13 +8,13 @@ readonly WAIT_SECONDS=60
 readonly FOLDER="${TMPDIR:-/tmp}"
 readonly LOG="$FOLDER/sextant-dockerd.log"
 # What tests use besides the engine, as command:package.
-readonly TOOLS=(busybox:busybox-static docker-registry:docker-registry openssl:openssl)
+readonly TOOLS=(busybox:busybox-static docker-compose:docker-compose docker-registry:docker-registry openssl:openssl)
 
 main() {
   one_at_a_time
   if answers; then
     echo "A Docker engine answers at $(place): nothing to start."
-    install_missing "${TOOLS[@]}" || echo "Some of busybox-static, docker-registry and openssl are missing: tests that need them do not run."
+    install_missing "${TOOLS[@]}" || echo "Some of busybox-static, docker-compose, docker-registry and openssl are missing: tests that need them do not run."
     return
   fi
   [[ -z "${DOCKER_HOST:-}" ]] || give_up "No Docker engine answers at DOCKER_HOST=$DOCKER_HOST: start it there, or unset DOCKER_HOST."

@@ -5,7 +5,8 @@ import { peerService } from '@sextant/protocol/peer';
 import { registryService } from '@sextant/protocol/registry';
 import type { App } from '@sextant/service/handler';
 import type { Log } from '@sextant/service/observe/log';
-import { isAnywhere } from '@sextant/wire/remote';
+import { isAnywhere, isThisMachine } from '@sextant/wire/remote';
+import { admitSelf } from './admit-self.ts';
 import type { PeerConfig } from './config.ts';
 import { handlers } from './handlers.ts';
 import { Membership } from './membership.ts';
@@ -14,7 +15,9 @@ import { Peers } from './peers.ts';
 export async function create(config: PeerConfig, log: Log, folder: string): Promise<App<typeof peerService>> {
   const [host = '', port = registryService.port] = config.registry.split(':');
   const peers = new Peers(config.name);
-  const trust = { auth: await loadIdentity(join(folder, 'key.pem')), ca: await readAuthority(config.home) };
+  const auth = await loadIdentity(join(folder, 'key.pem'));
+  if (!isThisMachine(config.host)) await admitSelf(config.home, auth.key, folder);
+  const trust = { auth, ca: await readAuthority(config.home) };
   const membership = new Membership({ host, port: Number(port) }, peers, trust, log);
   return {
     service: peerService,
