@@ -59,7 +59,7 @@ describe('peer', () => {
     await run(['cert', 'create', 'localhost', '127.0.0.1', '--home', rig.home]);
     await using peers = rig.peers('--host', '0.0.0.0', '--name', 'ann');
     await peers.shows('Ctrl-C stops everything.');
-    expect(peers.stdout()).toMatch(/^ann +\S+ +running$/m);
+    expect(peers.stdout()).toMatch(/^peer-node ann +\S+ +running$/m);
     expect(peers.stderr()).not.toContain('does not know every peer');
   });
 

@@ -19,9 +19,8 @@ export const settings = {
   name: nameSchema.optional().describe('name among the peers; the registry gives a free one unless given'),
   advertise: z
     .string()
-    .min(1)
-    .max(255)
-    .refine((host) => !isAnywhere(host), 'must be a host that others can dial')
+    .regex(/^[A-Za-z0-9:]([A-Za-z0-9._:-]{0,253}[A-Za-z0-9])?$/, 'must be a host name or an address, without a port')
+    .refine((host) => !isAnywhere(host), 'must be a host that others can dial; leave it out for what the registry sees')
     .optional()
     .describe('host by which the others reach this node; where it listens, or on every address what the registry sees'),
   count: z.coerce

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { Client } from '@sextant/client/client';
 import { connect } from '@sextant/client/connect';
@@ -138,6 +139,23 @@ describe('peers', () => {
     const hosts = await Promise.all(peers.map(async (peer) => (await peer.call('peer.list', {})).self.host));
     expect(hosts).toEqual(['127.0.0.1', 'localhost']);
     for (const peer of peers) peer.close();
+  });
+
+  it('do not press a registry that refuses them', async () => {
+    await using home = await temporaryFolder();
+    await using registry = await spawnService(REGISTRY, home.path);
+    const flags = ['--registry', `127.0.0.1:${registry.port}`, '--name', 'ann', '--log-level', 'warn'];
+    await using first = await spawnService(PEER, home.path, ...flags);
+    let tries = 0;
+    await using elsewhere = await temporaryFolder();
+    await using second = await spawnServiceWith(PEER, elsewhere.path, {
+      flags,
+      log: (line) => (tries += line.includes('trying again') ? 1 : 0),
+    });
+    await sleep(4000);
+    expect(tries).toBeGreaterThan(1);
+    expect(tries).toBeLessThan(20);
+    expect([first, second].map(({ child }) => child.exitCode)).toEqual([null, null]);
   });
 
   it('outlive their registry, and register again with the next one', async () => {

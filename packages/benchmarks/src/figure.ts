@@ -6,6 +6,9 @@ import type { Area, Contender, Measure, Reading } from './area.ts';
 /** Where figures are kept unless told otherwise. */
 export const FIGURES = fileURLToPath(new URL('../figures.jsonl', import.meta.url));
 
+/** Milliseconds that each rate is measured for unless told otherwise. */
+export const USUAL_MS = 2000;
+
 /** One figure as it is kept: the median of its rounds. */
 export interface Figure {
   readonly area: string;
@@ -18,6 +21,8 @@ export interface Figure {
   readonly min: number;
   readonly max: number;
   readonly rounds: number;
+  /** Milliseconds that each rate was measured for. */
+  readonly ms?: number;
   /** Shares of one core, in the median. */
   readonly serverCpu?: number;
   readonly loadCpu?: number;
@@ -25,8 +30,14 @@ export interface Figure {
   readonly machine: string;
 }
 
-/** Of the readings of one contender's measure, round by round. */
-export function figureOf(area: Area, contender: Contender, measure: Measure, readings: readonly Reading[]): Figure {
+/** Of the readings of one contender's measure, round by round, each rate measured for `ms`. */
+export function figureOf(
+  area: Area,
+  contender: Contender,
+  measure: Measure,
+  readings: readonly Reading[],
+  ms: number,
+): Figure {
   const values = readings.map(({ value }) => value).sort((a, b) => a - b);
   const serverCpu = median(readings.map(({ serverCpu }) => serverCpu));
   const loadCpu = median(readings.map(({ loadCpu }) => loadCpu));
@@ -41,6 +52,7 @@ export function figureOf(area: Area, contender: Contender, measure: Measure, rea
     min: values.at(0) ?? Number.NaN,
     max: values.at(-1) ?? Number.NaN,
     rounds: values.length,
+    ms,
     ...(serverCpu === undefined ? {} : { serverCpu }),
     ...(loadCpu === undefined ? {} : { loadCpu }),
     at: new Date().toISOString(),

@@ -1,17 +1,20 @@
 import { parseArgs } from 'node:util';
+import { closest } from '@sextant/service/closest';
 import type { Area } from './area.ts';
 import { areas } from './areas.ts';
-import { FIGURES, keepFigures } from './figure.ts';
+import { FIGURES, keepFigures, USUAL_MS } from './figure.ts';
 import { measure } from './measure.ts';
+import { removeLeftovers } from './programs/leftovers.ts';
 import { coloured, goalsOf, tableOf } from './table.ts';
 
 const USAGE = `npx pnpm bench [AREA...] [--rounds N] [--ms N] [--only TEXT] [--out FILE]
 
-Measures our services and their peers side by side, prints a table for each area and writes one JSON line per figure.
+Measures our services and their peers side by side, prints a table for each area and writes one JSON line per figure. All
+areas take some 25 minutes, one of them 1 to 7.
 
   AREA        ${areas.map(({ name }) => name).join(', ')}; all of them unless given
   --rounds N  times that each contender is measured; the middle one counts (3)
-  --ms N      milliseconds that each rate is measured for (2000)
+  --ms N      milliseconds that each rate is measured for (${USUAL_MS})
   --only TEXT only contenders with this in their name; nothing is written then
   --out FILE  where the lines of whole areas go (packages/benchmarks/figures.jsonl)
 `;
@@ -25,6 +28,14 @@ interface Wish {
   readonly out: string;
 }
 
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  process.once(signal, () => void stop(code));
+}
+
 const wish = read();
 if (wish) await bench(wish);
 
@@ -35,7 +46,7 @@ function read(): Wish | undefined {
       allowPositionals: true,
       options: {
         rounds: { type: 'string', default: '3' },
-        ms: { type: 'string', default: '2000' },
+        ms: { type: 'string', default: String(USUAL_MS) },
         only: { type: 'string', default: '' },
         out: { type: 'string', default: FIGURES },
         help: { type: 'boolean', default: false },
@@ -60,7 +71,10 @@ function read(): Wish | undefined {
 function chosen(names: readonly string[], only: string): Area[] {
   const unknown = names.find((name) => !areas.some((area) => area.name === name));
   if (unknown !== undefined) {
-    throw new Error(`There is no area ${unknown}; there are ${areas.map(({ name }) => name).join(', ')}.`);
+    const names = areas.map(({ name }) => name);
+    const near = closest(unknown, names);
+    const meant = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
+    throw new Error(`There is no area ${unknown}.${meant} There are ${names.join(', ')}.`);
   }
   const some = areas
     .filter(({ name }) => names.length === 0 || names.includes(name))
@@ -83,10 +97,19 @@ function count(name: string, text: string): number {
 async function bench({ areas: wanted, rounds, ms, only, out }: Wish): Promise<void> {
   for (const area of wanted) {
     const figures = await measure(area, { ms, share: 1 }, rounds, say);
+    if (figures.length === 0) process.exitCode = 1;
     if (only === '') await keepFigures(out, area, figures);
     const goals = goalsOf(area, figures).map((line) => `${coloured(line)}\n`);
     process.stdout.write(`\n${area.title}\n\n${tableOf(area, figures)}\n\n${goals.join('')}\n`);
   }
+}
+
+async function stop(code: number): Promise<never> {
+  // The load breaks with the servers.
+  process.on('uncaughtException', () => {}).on('unhandledRejection', () => {});
+  await removeLeftovers();
+  say('Stopped; what was measured of this area is not kept.');
+  process.exit(code);
 }
 
 function say(text: string): void {

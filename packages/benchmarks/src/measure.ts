@@ -1,6 +1,7 @@
 import { missingPrograms } from '@sextant/testing/missing';
 import type { Area, Contender, Pace, Readings } from './area.ts';
 import { figureOf, type Figure } from './figure.ts';
+import { stopped } from './programs/leftovers.ts';
 
 /** What is told of a measurement under way. */
 export type Tell = (text: string) => void;
@@ -22,7 +23,7 @@ export async function measure(area: Area, pace: Pace, rounds: number, tell: Tell
   return seen.flatMap(({ contender, rounds: readings }) =>
     area.measures.flatMap((measure) => {
       const values = readings.flatMap((reading) => reading[measure.name] ?? []);
-      return values.length === 0 ? [] : [figureOf(area, contender, measure, values)];
+      return values.length === 0 ? [] : [figureOf(area, contender, measure, values, pace.ms)];
     }),
   );
 }
@@ -32,6 +33,8 @@ async function runOnce(contender: Contender, pace: Pace, tell: Tell): Promise<Re
   try {
     return await contender.run(pace);
   } catch (error) {
+    // Its server was killed: the process ends in a moment.
+    if (stopped()) return new Promise(() => {});
     tell(`FAILED: ${contender.name}: ${Error.isError(error) ? error.message : String(error)}`);
     return {};
   }

@@ -1,7 +1,7 @@
 // Puts the tables of the figures that were measured into docs/benchmarks.md, each between the marks of its area.
 import { readFile, writeFile } from 'node:fs/promises';
 import { areas } from './areas.ts';
-import { FIGURES, readFigures, type Figure } from './figure.ts';
+import { FIGURES, readFigures, USUAL_MS, type Figure } from './figure.ts';
 import { goalsOf, tableOf } from './table.ts';
 
 const PAGE = new URL('../../../docs/benchmarks.md', import.meta.url);
@@ -14,13 +14,16 @@ for (const area of areas) {
   const [first] = own;
   if (!first) continue;
   const goals = goalsOf(area, own).map((line) => `- ${line}\n`);
+  const contenders = new Set(own.map(({ contender }) => contender));
+  process.stdout.write(`${area.name}: ${contenders.size} of ${area.contenders.length}, ${when(first)}\n`);
   page = between(page, area.name, `${when(first)}\n\n${tableOf(area, own)}\n\n${goals.join('')}`);
 }
 await writeFile(PAGE, page);
 
-function when({ area, at, rounds, machine }: Figure): string {
+function when({ area, at, rounds, ms, machine }: Figure): string {
   const times = rounds === 1 ? 'one round' : `the middle of ${rounds} rounds`;
-  return `${at.slice(0, 10)}, ${machine}, ${times}: \`npx pnpm bench ${area}\``;
+  const shortened = ms === undefined || ms === USUAL_MS ? '' : ` --ms ${ms}`;
+  return `${at.slice(0, 10)}, ${machine}, ${times}: \`npx pnpm bench ${area}${shortened}\``;
 }
 
 function between(text: string, name: string, content: string): string {

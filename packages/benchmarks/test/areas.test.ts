@@ -4,7 +4,7 @@ import { areas } from '../src/areas.ts';
 import { missingFor } from '../src/measure.ts';
 
 /** As little as shows that a contender still does the work; how fast it is, no test says. */
-const PACE = { ms: 60, share: 0.005 };
+const PACE = { ms: 120, share: 0.005 };
 
 for (const area of areas) {
   describe(`pnpm bench ${area.name}`, () => {

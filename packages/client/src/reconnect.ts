@@ -40,13 +40,19 @@ export async function reconnecting<S extends Service, T>(
         client?.close();
         throw options.signal?.aborted ? options.signal.reason : error;
       }
-      if (client && (client.served || performance.now() - standingSince > STEADY_MS)) backOff = firstDelay();
+      const isSteady = client && (client.served || performance.now() - standingSince > STEADY_MS);
+      if (isSteady && !isRefusal(error)) backOff = firstDelay();
       client?.retire();
       delayMs = delayAfter(error, backOff);
       options.lost?.(error, delayMs);
     }
     await pause(delayMs, options.signal);
   }
+}
+
+/** Answered so that asking again at once would be answered the same. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ProtocolError && error.retry === 'no';
 }
 
 /** True where a new connection, or another try to make one, may do. */

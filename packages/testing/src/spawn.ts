@@ -25,6 +25,8 @@ export interface SpawnOptions {
   env?: Readonly<Record<string, string>>;
   /** Takes what it writes on stderr, line by line; unless given, the test's own stderr does. */
   log?: (line: string) => void;
+  /** Told of the process at once, long before it listens. */
+  spawned?: (child: ChildProcess) => void;
 }
 
 /** Starts a service by its `main`, on a free port unless told otherwise, and waits until it listens. */
@@ -37,13 +39,14 @@ export function spawnService(main: URL, home: string, ...flags: string[]): Promi
  * @throws Error with what the service said, if it did not start.
  */
 export async function spawnServiceWith(main: URL, home: string, options: SpawnOptions): Promise<SpawnedService> {
-  const { flags = [], nodeFlags = NODE_FLAGS, under = [], env, log } = options;
+  const { flags = [], nodeFlags = NODE_FLAGS, under = [], env, log, spawned } = options;
   const args = [main.pathname, '--port', '0', '--home', home, '--log-level', 'error', ...flags];
   const [command = process.execPath, ...words] = [...under, process.execPath, ...nodeFlags, ...args];
   const child = spawn(command, words, {
     stdio: ['ignore', 'pipe', log ? 'pipe' : 'inherit'],
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'sextant-test-cache'), ...env },
   });
+  spawned?.(child);
   if (child.stderr && log) createInterface({ input: child.stderr }).on('line', log);
   const ready = await readReady(child);
   if (ready.error !== undefined) throw new Error(`${main.pathname} did not start: ${ready.error}`);

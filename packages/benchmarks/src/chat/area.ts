@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Area, Contender } from '../area.ts';
+import { makeFolder } from '../programs/folder.ts';
 import { freePort } from '../programs/free-port.ts';
 import { NATS, startNats } from '../programs/nats.ts';
 import { startProgram, startScript, type Program } from '../programs/program.ts';
@@ -75,8 +75,8 @@ function script(server: string, ...args: string[]): Promise<Program> {
 /** Told to throw nothing away. */
 async function startMosquitto(): Promise<Program> {
   const port = await freePort();
-  const folder = await mkdtemp(join(tmpdir(), 'sextant-bench-'));
-  const file = join(folder, 'mosquitto.conf');
+  const folder = await makeFolder();
+  const file = join(folder.path, 'mosquitto.conf');
   await writeFile(
     file,
     `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nset_tcp_nodelay true\nlog_type none\n`,
@@ -86,7 +86,7 @@ async function startMosquitto(): Promise<Program> {
     ...program,
     [Symbol.asyncDispose]: async () => {
       await program[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true, force: true });
+      await folder[Symbol.asyncDispose]();
     },
   };
 }

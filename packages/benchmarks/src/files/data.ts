@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { paced, type Pace } from '../area.ts';
+import { makeFolder, MEMORY } from '../programs/folder.ts';
 
 const MIB = 1024 * 1024;
 
@@ -40,7 +39,8 @@ export interface Sized {
 }
 
 export async function makeData(pace: Pace): Promise<Data> {
-  const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'sextant-bench-'));
+  const made = await makeFolder(MEMORY);
+  const folder = made.path;
   const [served, taken] = [join(folder, 'served'), join(folder, 'taken')];
   await Promise.all([mkdir(served), mkdir(taken)]);
   const blocks = paced(1024, pace);
@@ -51,7 +51,7 @@ export async function makeData(pace: Pace): Promise<Data> {
     big: await makeFile(served, 'big', blocks),
     part: await makeFile(served, 'part', Math.ceil(blocks / CONNECTIONS)),
     tree: await makeTree(served, paced(TREE_FILES, pace)),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => made[Symbol.asyncDispose](),
   };
 }
 

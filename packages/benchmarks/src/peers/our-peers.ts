@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { leaveProcess } from '../programs/leftovers.ts';
 import { mainOf, type MeasuredService } from '../programs/service.ts';
 import { askLine } from './ask-line.ts';
 import type { Met, Peers } from './mesh.ts';
@@ -20,6 +21,7 @@ export async function startPeers({ port, home }: MeasuredService, count: number)
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'sextant-test-cache') },
   });
+  leaveProcess(child);
   const all = await started(child, count);
   return {
     pids: new Set(all.map(({ pid }) => pid)),

@@ -1,12 +1,13 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../programs/free-port.ts';
 import { startProgram } from '../programs/program.ts';
 import { Ear } from './ear.ts';
+import { makeFolder } from '../programs/folder.ts';
 import type { Runner } from './runner.ts';
 
 const call = promisify(execFile);
@@ -16,8 +17,8 @@ export interface Ssh extends Runner, AsyncDisposable {}
 
 /** Starts a server; with `shared`, all that is asked of it goes through one connection. */
 export async function startSsh({ shared }: { shared: boolean }): Promise<Ssh> {
-  const folder = await mkdtemp(join(tmpdir(), 'sextant-bench-ssh-'));
-  const at = (name: string): string => join(folder, name);
+  const folder = await makeFolder();
+  const at = (name: string): string => join(folder.path, name);
   await Promise.all(
     ['host', 'user'].map((name) => call('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(name)])),
   );
@@ -33,7 +34,7 @@ export async function startSsh({ shared }: { shared: boolean }): Promise<Ssh> {
     async [Symbol.asyncDispose]() {
       if (shared) await call('ssh', ['-O', 'exit', ...client]);
       await server[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true, force: true });
+      await folder[Symbol.asyncDispose]();
     },
   };
 }

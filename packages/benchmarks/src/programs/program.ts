@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { leaveProcess } from './leftovers.ts';
 
 /** A server under measurement, in a process of its own; `await using` ends it. */
 export interface Program extends AsyncDisposable {
@@ -35,6 +36,7 @@ export async function startProgram(
   { port, cwd, env, lookMs = 20 }: ProgramOptions,
 ): Promise<Program> {
   const child = spawn(command, args, { stdio: 'ignore', cwd, env: { ...process.env, ...env } });
+  leaveProcess(child);
   const failed = once(child, 'exit').then(([code, signal]) => {
     throw new Error(`${command} ended with ${String(code ?? signal)} before it listened on ${port}`);
   });
@@ -49,6 +51,7 @@ export async function startProgram(
  */
 export async function startScript(script: URL, ...args: string[]): Promise<Program> {
   const child = spawn(process.execPath, [script.pathname, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  leaveProcess(child);
   const line = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', resolve);
     child.once('error', reject).once('exit', (code) => reject(new Error(`${script.pathname} ended with ${code}`)));

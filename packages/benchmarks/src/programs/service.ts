@@ -1,8 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnServiceWith, type SpawnOptions } from '@sextant/testing/spawn';
 import type { Program } from './program.ts';
+import { makeFolder } from './folder.ts';
+import { leaveProcess } from './leftovers.ts';
 
 /** One of our services under measurement, with a home of its own and the local token of it. */
 export interface MeasuredService extends Program {
@@ -16,9 +18,11 @@ export async function startService(
   flags: readonly string[] = [],
   { under = tmpdir(), ...node }: { under?: string } & Pick<SpawnOptions, 'nodeFlags' | 'env'> = {},
 ): Promise<MeasuredService> {
-  const home = await mkdtemp(join(under, 'sextant-bench-'));
+  const folder = await makeFolder(under);
+  const home = folder.path;
   const { pid, port, ...service } = await spawnServiceWith(main, home, {
     ...node,
+    spawned: leaveProcess,
     flags: ['--log-level', 'fatal', ...flags],
   });
   return {
@@ -27,8 +31,11 @@ export async function startService(
     home,
     token: (await readFile(join(home, 'token'), 'utf8')).trim(),
     [Symbol.asyncDispose]: async () => {
-      await service[Symbol.asyncDispose]();
-      await rm(home, { recursive: true, force: true });
+      try {
+        await service[Symbol.asyncDispose]();
+      } finally {
+        await folder[Symbol.asyncDispose]();
+      }
     },
   };
 }

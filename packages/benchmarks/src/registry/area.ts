@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Area, Contender } from '../area.ts';
+import { makeFolder, MEMORY } from '../programs/folder.ts';
 import { freePort } from '../programs/free-port.ts';
 import { startProgram, startScript } from '../programs/program.ts';
 import { REDIS, startRedis } from '../programs/redis.ts';
@@ -46,7 +43,7 @@ const etcd: Contender = {
   needs: 'etcd',
   async run(pace) {
     const [port, peerPort] = [await freePort(), await freePort()];
-    await using folder = await memoryFolder();
+    await using folder = await makeFolder(MEMORY);
     await using server = await startProgram('etcd', etcdArguments(folder.path, port, peerPort), { port });
     for (let lease = 1; lease <= LEASES; lease += 1) await grant(port, lease);
     return await measureRegistry(server, etcdCalls, pace);
@@ -96,10 +93,4 @@ async function grant(port: number, lease: number): Promise<void> {
   const body = JSON.stringify({ ID: lease, TTL: 3600 });
   const answer = await fetch(`http://127.0.0.1:${port}/v3/lease/grant`, { method: 'POST', body });
   if (!answer.ok) throw new Error(`etcd grants no lease: ${await answer.text()}`);
-}
-
-/** A folder in memory where the system has one, so that no disk is measured. */
-async function memoryFolder(): Promise<{ path: string } & AsyncDisposable> {
-  const path = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'sextant-bench-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

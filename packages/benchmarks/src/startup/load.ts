@@ -1,11 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { quantile } from '@sextant/testing/figure';
 import { paced, type Pace, type Reading, type Readings } from '../area.ts';
+import { makeFolder } from '../programs/folder.ts';
 import { freePort } from '../programs/free-port.ts';
 import { residentBytes, startProgram } from '../programs/program.ts';
 
@@ -31,19 +29,15 @@ export async function measureStart(
   const took: number[] = [];
   let residentMb = Number.NaN;
   for (let start = 0; start < paced(STARTS, pace); start += 1) {
-    const home = await mkdtemp(join(tmpdir(), 'sextant-bench-'));
+    await using home = await makeFolder();
     const port = await freePort();
-    const { command, args } = await startOn(port, home);
+    const { command, args } = await startOn(port, home.path);
     const began = performance.now();
-    {
-      await using program = await startProgram(command, args, { port, lookMs: 1 });
-      took.push(performance.now() - began);
-      if (start === 0) {
-        await sleep(SETTLE_MS * pace.share);
-        residentMb = (residentBytes(program.pid) ?? Number.NaN) / 1e6;
-      }
-    }
-    await rm(home, { recursive: true, force: true });
+    await using program = await startProgram(command, args, { port, lookMs: 1 });
+    took.push(performance.now() - began);
+    if (start > 0) continue;
+    await sleep(SETTLE_MS * pace.share);
+    residentMb = (residentBytes(program.pid) ?? Number.NaN) / 1e6;
   }
   return { listening: { value: quantile(took, 0.5) }, resident: { value: residentMb } };
 }
