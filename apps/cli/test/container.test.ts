@@ -42,7 +42,20 @@ const NO_ENGINE = 'error: No Docker engine answers at unix:///nowhere/docker.soc
 describe('without an engine', () => {
   it('every command says so in one line and fails with 3', async () => {
     await using rig = await start(NOWHERE);
-    for (const args of [['ls'], ['info'], ['create', 'busybox'], ['start', 'a'], ['stop', 'a'], ['rm', 'a']]) {
+    for (const args of [
+      ['ls'],
+      ['info'],
+      ['inspect', 'a'],
+      ['restart', 'a'],
+      ['pause', 'a'],
+      ['unpause', 'a'],
+      ['rename', 'a', 'b'],
+      ['wait', 'a'],
+      ['create', 'busybox'],
+      ['start', 'a'],
+      ['stop', 'a'],
+      ['rm', 'a'],
+    ]) {
       const { code, stdout, stderr } = await rig.cli(...args);
       expect(stderr).toContain(NO_ENGINE);
       expect({ code, stdout, lines: stderr.trimEnd().split('\n').length }).toEqual({ code: 3, stdout: '', lines: 1 });
@@ -183,5 +196,53 @@ describeWithEngine('with an engine', () => {
       ),
     );
     expect(code).toBe(0);
+  });
+
+  it('inspects one on a page, and as JSON', async () => {
+    await using rig = await start();
+    const name = rig.name();
+    await rig.cli('create', IMAGE, '--name', name, '-e', 'A=1', '-e', 'B=two words', '-p', '80', '--', 'sleep', '60');
+    const { code, stdout, stderr } = await rig.cli('inspect', name);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      new RegExp(
+        `^name       ${name}\nid         [0-9a-f]{64}\n[^]*^command    sleep 60\n[^]*^env        A=1\n           B=two words\n           PATH=/bin$`,
+        'm',
+      ),
+    );
+    expect(stdout).not.toContain('exit code');
+    const [json] = jsonLines((await rig.cli('inspect', name, '--json')).stdout);
+    expect(json).toMatchObject({ name, exitCode: null, env: { A: '1', B: 'two words' } });
+    expect(await rig.cli('inspect', 'no-such')).toMatchObject({ code: 4, stdout: '' });
+  });
+
+  it('restarts, pauses, unpauses and renames', async () => {
+    await using rig = await start();
+    const [a, b] = [rig.name(), rig.name()];
+    await rig.cli('create', IMAGE, '--name', a, '--', 'sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.05; done');
+    for (const [verb, state] of [
+      ['restart', 'running'],
+      ['pause', 'paused'],
+      ['unpause', 'running'],
+    ] as const) {
+      expect(await rig.cli(verb, a)).toMatchObject({ code: 0, stdout: expect.stringMatching(`^${a}  ${state}  `) });
+    }
+    expect(await rig.cli('rename', a, b)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(`^${b}  running  `),
+    });
+    expect(await rig.cli('pause', a)).toMatchObject({ code: 4, stdout: '' });
+  });
+
+  it('waits, and ends with the exit code of one', async () => {
+    await using rig = await start();
+    const [a, b] = [rig.name(), rig.name()];
+    await rig.cli('create', IMAGE, '--name', a, '--', 'sh', '-c', 'sleep 1; exit 7');
+    expect(await rig.cli('wait', a)).toEqual({ code: 7, stdout: '7\n', stderr: '' });
+    await rig.cli('create', IMAGE, '--name', b, '--', 'true');
+    expect(await rig.cli('wait', a, b)).toEqual({ code: 0, stdout: '7\n0\n', stderr: '' });
+    expect(await rig.cli('wait', b, 'no-such')).toMatchObject({ code: 4, stdout: '0\n' });
+    const { stdout } = await rig.cli('wait', a, '--json');
+    expect(jsonLines(stdout)).toEqual([expect.objectContaining({ name: a, exitCode: 7, state: 'exited' })]);
   });
 });

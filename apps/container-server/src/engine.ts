@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { PullProgress } from '@sextant/protocol/container';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type Docker from 'dockerode';
@@ -8,9 +9,16 @@ import { Overdue, within } from './deadline.ts';
 import { MANAGED } from './labels.ts';
 import { readProgress } from './pull.ts';
 import { explain } from './reasons.ts';
+import { isAlive } from './state.ts';
+
+/** Milliseconds that a timer can take. */
+const LONGEST_MS = 2_147_483_647;
 
 /** A container as the engine lists it. */
 export type Listed = Docker.ContainerInfo;
+
+/** All that the engine tells of one. */
+export type Inspected = Docker.ContainerInspectInfo;
 
 /** What most methods answer of a container. */
 export interface Reference {
@@ -63,11 +71,20 @@ export class Engine {
     return this.#read((docker, abortSignal) => docker.listContainers({ all, filters, abortSignal }));
   }
 
+  /** One container as the engine lists it; undefined if it is gone. */
+  async listOne(id: string): Promise<Listed | undefined> {
+    const filters = { id: [id] };
+    const found = await this.#read((docker, abortSignal) => docker.listContainers({ all: true, filters, abortSignal }));
+    return found[0];
+  }
+
   async inspect(id: string): Promise<Reference> {
-    const { Id, Name, State } = await this.#read((docker, abortSignal) =>
-      docker.getContainer(id).inspect({ abortSignal }),
-    );
+    const { Id, Name, State } = await this.inspectAll(id);
     return { id: Id, name: Name.slice(1), state: State.Status };
+  }
+
+  inspectAll(id: string): Promise<Inspected> {
+    return this.#read((docker, abortSignal) => docker.getContainer(id).inspect({ abortSignal }));
   }
 
   /** @returns the id. */
@@ -91,6 +108,53 @@ export class Engine {
       ms,
       cancel,
     );
+  }
+
+  async restart(id: string, timeoutMs: number, cancel: AbortSignal): Promise<void> {
+    const t = Math.ceil(timeoutMs / 1000);
+    const ms = t * 1000 + this.#times.engineTimeoutMs;
+    await this.#change((docker, abortSignal) => docker.getContainer(id).restart({ t, abortSignal }), ms, cancel);
+  }
+
+  async pause(id: string): Promise<void> {
+    await this.#change((docker, abortSignal) => docker.getContainer(id).pause({ abortSignal }));
+  }
+
+  async unpause(id: string): Promise<void> {
+    await this.#change((docker, abortSignal) => docker.getContainer(id).unpause({ abortSignal }));
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    const renamed = this.#change((docker, abortSignal) => docker.getContainer(id).rename({ name, abortSignal }));
+    await renamed.catch(taken);
+  }
+
+  /**
+   * Resolves to the exit code when a container has stopped. Meanwhile it is looked at now and then: an engine that is gone or
+   * hangs says nothing, and one that has come back knows nothing of who waited.
+   */
+  async wait(id: string, cancel: AbortSignal): Promise<number> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([cancel, over.signal]);
+    try {
+      const stopped = this.#fresh(
+        (docker, abortSignal) => docker.getContainer(id).wait({ abortSignal }) as Promise<{ StatusCode: number }>,
+        LONGEST_MS,
+        signal,
+      );
+      return await Promise.race([stopped.then(({ StatusCode }) => StatusCode), this.#watch(id, signal)]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** Looks at a container until it has stopped. */
+  async #watch(id: string, signal: AbortSignal): Promise<number> {
+    for (;;) {
+      await setTimeout(this.#times.engineTimeoutMs, undefined, { signal });
+      const { State } = await this.inspectAll(id);
+      if (!isAlive(State.Status)) return State.ExitCode;
+    }
   }
 
   /** Removes a container and the unnamed volumes that came with it. */

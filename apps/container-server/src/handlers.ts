@@ -5,10 +5,16 @@ import type { Containers } from './containers.ts';
 import type { Engine } from './engine.ts';
 import { create } from './handlers/create.ts';
 import { info } from './handlers/info.ts';
+import { inspect } from './handlers/inspect.ts';
 import { list } from './handlers/list.ts';
+import { pause } from './handlers/pause.ts';
 import { remove } from './handlers/remove.ts';
+import { rename } from './handlers/rename.ts';
+import { restart } from './handlers/restart.ts';
 import { start } from './handlers/start.ts';
 import { stop } from './handlers/stop.ts';
+import { unpause } from './handlers/unpause.ts';
+import { wait } from './handlers/wait.ts';
 
 export function handlers(
   engine: Engine,
@@ -19,8 +25,14 @@ export function handlers(
   return {
     'container.create': create(engine, containers, publishHost, log),
     'container.list': list(engine),
+    'container.inspect': inspect(engine, containers),
     'container.start': start(engine, containers),
     'container.stop': stop(engine, containers),
+    'container.restart': restart(engine, containers),
+    'container.pause': pause(engine, containers),
+    'container.unpause': unpause(engine, containers),
+    'container.rename': rename(engine, containers),
+    'container.wait': wait(engine, containers),
     'container.remove': remove(engine, containers),
     'engine.info': info(engine),
   };

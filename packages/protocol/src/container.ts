@@ -24,6 +24,34 @@ export const containerSchema = z.object({
 });
 export type Container = z.infer<typeof containerSchema>;
 
+/** All that is told of one container. */
+export const containerDetailsSchema = containerSchema.extend({
+  /** As it is run: entrypoint and arguments. */
+  command: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+  /** Those of its image and of whoever made it, without the service's own. */
+  labels: z.record(z.string(), z.string()),
+  /** Of its last start; null before the first. */
+  startedAt: timeSchema.nullable(),
+  /** Null while it runs, and before it did. */
+  endedAt: timeSchema.nullable(),
+  exitCode: z.int().nullable(),
+  /** The kernel ended its program for want of memory. */
+  oomKilled: z.boolean(),
+  /** How often the engine has started it again. */
+  restartCount: sizeSchema,
+  /** Of its health check, where it has one: starting, healthy or unhealthy. */
+  health: z.string().optional(),
+  /** When the engine starts it again: no, on-failure, unless-stopped or always. */
+  restart: z.string(),
+  /** The most it may use, where that is limited. */
+  memoryBytes: sizeSchema.optional(),
+  cpus: z.number().optional(),
+  addresses: z.array(z.object({ network: z.string(), address: z.string() })),
+  owner: z.string().optional(),
+});
+export type ContainerDetails = z.infer<typeof containerDetailsSchema>;
+
 /** Progress of one layer of an image that is pulled; sizes where the engine knows them. */
 export const pullProgressSchema = z.object({
   layer: z.string().optional(),
@@ -67,6 +95,12 @@ export const containerService = defineService({
       params: z.strictObject({ all: z.boolean().default(false), ...pageParams }),
       result: pageOf(containerSchema),
     }),
+    'container.inspect': method({
+      summary: 'Tells all there is to know of a container.',
+      access: 'container:read',
+      params: z.strictObject(target),
+      result: containerDetailsSchema,
+    }),
     'container.start': method({
       summary: 'Starts a container.',
       access: 'container:manage',
@@ -81,6 +115,47 @@ export const containerService = defineService({
       audited: 'target',
       params: z.strictObject({ ...target, timeoutMs: z.int().min(0).max(600_000).default(10_000) }),
       result: reference,
+    }),
+    'container.restart': method({
+      summary: 'Stops a container as `container.stop` does, and starts it again.',
+      timeoutMs: 630_000,
+      access: 'container:manage',
+      audited: 'target',
+      params: z.strictObject({ ...target, timeoutMs: z.int().min(0).max(600_000).default(10_000) }),
+      result: reference,
+    }),
+    'container.pause': method({
+      summary: 'Freezes all that runs in a container.',
+      access: 'container:manage',
+      audited: 'target',
+      params: z.strictObject(target),
+      result: reference,
+    }),
+    'container.unpause': method({
+      summary: 'Lets a paused container go on.',
+      access: 'container:manage',
+      audited: 'target',
+      params: z.strictObject(target),
+      result: reference,
+    }),
+    'container.rename': method({
+      summary: 'Gives a container another name.',
+      access: 'container:manage',
+      audited: 'target',
+      params: z.strictObject({ ...target, name: nameSchema }),
+      result: reference,
+    }),
+    'container.wait': method({
+      summary: 'Waits until a container has stopped, however long that takes.',
+      // As long as a timer can.
+      timeoutMs: 2_147_483_647,
+      access: 'container:read',
+      params: z.strictObject(target),
+      result: reference.extend({
+        exitCode: z.int(),
+        /** Left out where it was removed at once. */
+        oomKilled: z.boolean().optional(),
+      }),
     }),
     'container.remove': method({
       summary: 'Removes a container; a running one only with `force`.',

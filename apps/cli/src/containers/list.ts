@@ -41,7 +41,8 @@ const COLUMNS = {
   ports: ({ ports }: Container) => ports.map(formatPort).join(', '),
 };
 
-function formatPort({ container, host, protocol }: Container['ports'][number]): string {
+/** `8000->80`, `53/udp` */
+export function formatPort({ container, host, protocol }: Container['ports'][number]): string {
   const inside = protocol === 'tcp' ? `${container}` : `${container}/${protocol}`;
   return host === undefined ? inside : `${host}->${inside}`;
 }
