@@ -17,6 +17,15 @@ const LONGEST_MS = 2_147_483_647;
 /** A container as the engine lists it. */
 export type Listed = Docker.ContainerInfo;
 
+/** Milliseconds in which an image, however large, is removed. */
+const REMOVAL_MS = 100_000;
+
+/** What became of a removed image, part by part. */
+export interface RemovedPart {
+  Untagged?: string;
+  Deleted?: string;
+}
+
 /** All that the engine tells of one. */
 export type Inspected = Docker.ContainerInspectInfo;
 
@@ -177,6 +186,30 @@ export class Engine {
     } finally {
       over.abort();
     }
+  }
+
+  listImages(): Promise<Docker.ImageInfo[]> {
+    return this.#read((docker, abortSignal) => {
+      const options = { abortSignal };
+      return docker.listImages(options);
+    });
+  }
+
+  /** @returns the id of an image that has this full name. */
+  async imageId(name: string): Promise<string> {
+    const { Id } = await this.#read((docker, abortSignal) => {
+      const options: object = { abortSignal };
+      return docker.getImage(name).inspect(options);
+    });
+    return Id;
+  }
+
+  /** Removes a name of an image, the image with its last one; by its id, all of it. Only what the engine has listed: the name becomes a path. */
+  removeImage(name: string, force: boolean): Promise<RemovedPart[]> {
+    return this.#change((docker, abortSignal) => {
+      const options = { force, abortSignal };
+      return docker.getImage(name).remove(options) as Promise<RemovedPart[]>;
+    }, REMOVAL_MS);
   }
 
   async *#inTime(stream: NodeJS.ReadableStream, cancel: AbortSignal): AsyncGenerator<Buffer> {

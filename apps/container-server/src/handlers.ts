@@ -4,6 +4,9 @@ import type { Log } from '@sextant/service/observe/log';
 import type { Containers } from './containers.ts';
 import type { Engine } from './engine.ts';
 import { create } from './handlers/create.ts';
+import { listImages } from './handlers/image-list.ts';
+import { pullImage } from './handlers/image-pull.ts';
+import { removeImage } from './handlers/image-remove.ts';
 import { info } from './handlers/info.ts';
 import { inspect } from './handlers/inspect.ts';
 import { list } from './handlers/list.ts';
@@ -34,6 +37,9 @@ export function handlers(
     'container.rename': rename(engine, containers),
     'container.wait': wait(engine, containers),
     'container.remove': remove(engine, containers),
+    'image.list': listImages(engine),
+    'image.pull': pullImage(engine),
+    'image.remove': removeImage(engine),
     'engine.info': info(engine),
   };
 }

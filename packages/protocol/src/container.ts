@@ -61,6 +61,18 @@ export const pullProgressSchema = z.object({
 });
 export type PullProgress = z.infer<typeof pullProgressSchema>;
 
+/** An image that the engine has. */
+export const imageSchema = z.object({
+  id: z.string(),
+  /** With their tags, such as "alpine:latest"; none where it has lost them all. */
+  names: z.array(z.string()),
+  sizeBytes: sizeSchema,
+  createdAt: timeSchema,
+  /** How many containers were made from it, where the engine tells. */
+  containers: sizeSchema.optional(),
+});
+export type Image = z.infer<typeof imageSchema>;
+
 const reference = z.object({ id: z.string(), name: z.string(), state: z.string() });
 const target = { target: targetSchema };
 
@@ -163,6 +175,35 @@ export const containerService = defineService({
       audited: 'target',
       params: z.strictObject({ ...target, force: z.boolean().default(false) }),
       result: reference,
+    }),
+    'image.list': method({
+      summary: 'Lists the images that the engine has, the newest first.',
+      access: 'image:read',
+      params: z.strictObject(pageParams),
+      result: pageOf(imageSchema),
+    }),
+    'image.pull': method({
+      summary: 'Gets an image from its registry, the newest of its name.',
+      access: 'image:manage',
+      object: 'image',
+      audited: true,
+      params: z.strictObject({ image: z.string().min(1).max(512) }),
+      item: pullProgressSchema,
+      result: z.object({ id: z.string(), name: z.string() }),
+    }),
+    'image.remove': method({
+      summary: 'Removes an image by a name or its id; one that stopped containers were made from only with `force`.',
+      timeoutMs: 120_000,
+      access: 'image:manage',
+      audited: 'target',
+      params: z.strictObject({ target: z.string().min(1).max(512), force: z.boolean().default(false) }),
+      result: z.object({
+        id: z.string(),
+        /** Names it has lost. */
+        untagged: z.array(z.string()),
+        /** Its parts that nothing else needed. */
+        deleted: z.array(z.string()),
+      }),
     }),
     'engine.info': method({
       summary: 'Says which engine this service drives.',

@@ -56,7 +56,7 @@ describeWithEngine('container.wait', () => {
 
   it.each([
     ['goes', (engine: AsyncDisposable) => engine[Symbol.asyncDispose]()],
-    ['hangs', (_engine: AsyncDisposable, freeze: () => void) => freeze()],
+    ['hangs', async (_engine: AsyncDisposable, freeze: () => void) => freeze()],
   ])('fails when the engine %s', async (_what, fail) => {
     await using own = await engineRig();
     await using at = await socketPath();
