@@ -7,9 +7,10 @@ import { Connections, type Question, type SystemInfo } from './connections.ts';
 import type { Creation } from './creation.ts';
 import { Overdue, within } from './deadline.ts';
 import { MANAGED } from './labels.ts';
-import { readProgress } from './pull.ts';
+import { readLines, readProgress } from './pull.ts';
 import { explain } from './reasons.ts';
 import { isAlive } from './state.ts';
+import { isMeasured, type Sample } from './stats.ts';
 
 /** Milliseconds that a timer can take. */
 const LONGEST_MS = 2_147_483_647;
@@ -166,6 +167,23 @@ export class Engine {
     }
   }
 
+  /** What a container uses, about every second; with `once`, one time. Ends when nobody takes it any more. */
+  async *stats(id: string, once: boolean, cancel: AbortSignal): AsyncGenerator<Sample> {
+    const over = new AbortController();
+    try {
+      const options = { stream: true as const, abortSignal: over.signal };
+      const ms = this.#times.engineTimeoutMs;
+      const stream = await this.#fresh((docker) => docker.getContainer(id).stats(options), ms, cancel);
+      for await (const line of readLines(this.#inTime(stream, cancel, ms))) {
+        const sample = JSON.parse(line) as Sample;
+        yield sample;
+        if (once && isMeasured(sample)) return;
+      }
+    } finally {
+      over.abort();
+    }
+  }
+
   /** Removes a container and the unnamed volumes that came with it. */
   async remove(id: string, force: boolean): Promise<void> {
     await this.#change((docker, abortSignal) => {
@@ -197,10 +215,16 @@ export class Engine {
 
   /** @returns the id of an image that has this full name. */
   async imageId(name: string): Promise<string> {
-    const { Id } = await this.#read((docker, abortSignal) => {
-      const options: object = { abortSignal };
-      return docker.getImage(name).inspect(options);
-    });
+    const options = { path: `/images/${name}/json`, method: 'GET', statusCodes: { 200: true } };
+    // dockerode's own look at an image takes no signal.
+    const { Id } = await this.#read(
+      (docker, abortSignal) =>
+        new Promise<{ Id: string }>((resolve, reject) => {
+          docker.modem.dial({ ...options, abortSignal }, (error: unknown, image: unknown) =>
+            error ? reject(error as Error) : resolve(image as { Id: string }),
+          );
+        }),
+    );
     return Id;
   }
 
@@ -212,10 +236,14 @@ export class Engine {
     }, REMOVAL_MS);
   }
 
-  async *#inTime(stream: NodeJS.ReadableStream, cancel: AbortSignal): AsyncGenerator<Buffer> {
+  async *#inTime(
+    stream: NodeJS.ReadableStream,
+    cancel: AbortSignal,
+    ms = this.#times.pullStallMs,
+  ): AsyncGenerator<Buffer> {
     const chunks = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
     for (;;) {
-      const chunk = await this.#ask(() => chunks.next(), this.#times.pullStallMs, cancel);
+      const chunk = await this.#ask(() => chunks.next(), ms, cancel);
       if (chunk.done) return;
       yield chunk.value;
     }

@@ -15,6 +15,7 @@ import { remove } from './handlers/remove.ts';
 import { rename } from './handlers/rename.ts';
 import { restart } from './handlers/restart.ts';
 import { start } from './handlers/start.ts';
+import { stats } from './handlers/stats.ts';
 import { stop } from './handlers/stop.ts';
 import { unpause } from './handlers/unpause.ts';
 import { wait } from './handlers/wait.ts';
@@ -37,6 +38,7 @@ export function handlers(
     'container.rename': rename(engine, containers),
     'container.wait': wait(engine, containers),
     'container.remove': remove(engine, containers),
+    'container.stats': stats(engine, containers),
     'image.list': listImages(engine),
     'image.pull': pullImage(engine),
     'image.remove': removeImage(engine),

@@ -29,6 +29,7 @@ const CALLS: [string, (client: Client<Containers>) => Promise<unknown>][] = [
   ['container.rename', (client) => client.call('container.rename', { target: 'x', name: 'y' })],
   ['container.wait', (client) => client.call('container.wait', { target: 'x' })],
   ['container.remove', (client) => client.call('container.remove', { target: 'x' })],
+  ['container.stats', (client) => client.call('container.stats', { target: 'x' })],
   ['image.list', (client) => client.call('image.list', {})],
   ['image.pull', (client) => client.call('image.pull', { image: 'x' })],
   ['image.remove', (client) => client.call('image.remove', { target: 'x' })],

@@ -73,6 +73,26 @@ export const imageSchema = z.object({
 });
 export type Image = z.infer<typeof imageSchema>;
 
+/** What a container used in the second before `at`, and in all since its start. */
+export const containerStatsSchema = z.object({
+  at: timeSchema,
+  /** 100 is all of one processor. */
+  cpuPercent: z.number(),
+  /** Without what the kernel would give back at once. */
+  memoryBytes: sizeSchema,
+  /** All memory of the engine's machine where there is no limit. */
+  memoryLimitBytes: sizeSchema,
+  /** Of its networks, since its start. */
+  rxBytes: sizeSchema,
+  txBytes: sizeSchema,
+  /** Of disks, since its start. */
+  readBytes: sizeSchema,
+  writtenBytes: sizeSchema,
+  /** Processes and threads. */
+  processes: sizeSchema,
+});
+export type ContainerStats = z.infer<typeof containerStatsSchema>;
+
 const reference = z.object({ id: z.string(), name: z.string(), state: z.string() });
 const target = { target: targetSchema };
 
@@ -174,6 +194,13 @@ export const containerService = defineService({
       access: 'container:manage',
       audited: 'target',
       params: z.strictObject({ ...target, force: z.boolean().default(false) }),
+      result: reference,
+    }),
+    'container.stats': method({
+      summary: 'Streams what a container uses, about every second until it stops; with `once`, one time.',
+      access: 'container:read',
+      params: z.strictObject({ ...target, once: z.boolean().default(false) }),
+      item: containerStatsSchema,
       result: reference,
     }),
     'image.list': method({
