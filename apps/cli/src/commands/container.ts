@@ -9,6 +9,7 @@ import { addContainerActCommands } from './container-act.ts';
 import { addContainerCreateCommand } from './container-create.ts';
 import { addContainerInspectCommand } from './container-inspect.ts';
 import { addContainerRenameCommand } from './container-rename.ts';
+import { addContainerStatsCommand } from './container-stats.ts';
 import { addContainerWaitCommand } from './container-wait.ts';
 
 const HELP = `
@@ -30,6 +31,7 @@ export function addContainerCommands(program: Command): void {
   addContainerActCommands(container);
   addContainerRenameCommand(container);
   addContainerWaitCommand(container);
+  addContainerStatsCommand(container);
   addInfo(container);
   container
     .command('menu')
