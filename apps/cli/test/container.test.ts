@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { describeUnless } from '@sextant/testing/describe-unless';
+import { waitFor } from '@sextant/testing/wait';
 import { jsonLines, listening, servingWith } from './services.ts';
 import { at, run, sextantInTerminal } from './sextant.ts';
 
@@ -51,6 +52,7 @@ describe('without an engine', () => {
       ['unpause', 'a'],
       ['rename', 'a', 'b'],
       ['wait', 'a'],
+      ['stats'],
       ['create', 'busybox'],
       ['start', 'a'],
       ['stop', 'a'],
@@ -112,6 +114,10 @@ describe('container create', () => {
   it.each([
     [['-p', 'x'], 'It is HOST:CONTAINER, such as 8000:80.'],
     [['-e', 'x'], 'It is NAME=VALUE.'],
+    [['--memory', 'much'], 'It is a size such as 512m or 2g.'],
+    [['--cpus', 'all'], 'It is a number such as 1.5.'],
+    [['--restart', 'often'], 'Allowed choices are no, on-failure, unless-stopped, always.'],
+    [['--label', 'x'], 'It is NAME=VALUE.'],
     [['--pull', 'often'], 'Allowed choices are missing, always, never.'],
     [[], "missing required argument 'image'"],
   ])('refuses %j', async (args, why) => {
@@ -244,5 +250,57 @@ describeWithEngine('with an engine', () => {
     expect(await rig.cli('wait', b, 'no-such')).toMatchObject({ code: 4, stdout: '0\n' });
     const { stdout } = await rig.cli('wait', a, '--json');
     expect(jsonLines(stdout)).toEqual([expect.objectContaining({ name: a, exitCode: 7, state: 'exited' })]);
+  });
+
+  it('shows what is used: a table, JSON lines, and live on a terminal', async () => {
+    await using rig = await start();
+    const [a, b] = [rig.name(), rig.name()];
+    await rig.cli('create', IMAGE, '--name', a);
+    await rig.cli('create', IMAGE, '--name', b, '--', 'true');
+    const row = new RegExp(`^NAME .*\n${a}  [0-9a-f]{12}  \\d+\\.\\d%  .*[KM]iB of .*GiB  .* 1\n$`);
+    expect(await rig.cli('stats', '--no-stream', a)).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(row),
+      stderr: '',
+    });
+    expect(await rig.cli('stats', a)).toMatchObject({ code: 0, stdout: expect.stringMatching(row) });
+    expect((await rig.cli('stats', '--no-stream')).stdout).toContain(`\n${a} `);
+    const { stdout } = await rig.cli('stats', '--no-stream', '--json', a);
+    expect(jsonLines(stdout)).toEqual([expect.objectContaining({ name: a, processes: 1 })]);
+    expect(await rig.cli('stats', '--no-stream', 'no-such', a)).toMatchObject({
+      code: 4,
+      stdout: expect.stringMatching(row),
+    });
+    expect(await rig.cli('stats', b)).toMatchObject({
+      code: 6,
+      stdout: '',
+      stderr: expect.stringContaining('is exited'),
+    });
+    await using live = sextantInTerminal(...rig.where, 'container', 'stats', a);
+    await live.shows(a);
+    const rows = (): number => live.stdout().split(a).length;
+    await waitFor('the table changes', () => rows() > 3, 8000);
+    live.type('\x03');
+    expect(await live.ended()).toBe(130);
+  });
+
+  it('creates one with limits, labels and a restart policy', async () => {
+    await using rig = await start();
+    const name = rig.name();
+    const limits = ['--memory', '64m', '--cpus', '0.5', '--restart', 'always'];
+    const labels = ['--label', 'team=web', '--label', 'note=a=b'];
+    expect(await rig.cli('create', IMAGE, '--name', name, ...limits, ...labels)).toMatchObject({ code: 0, stderr: '' });
+    const [json] = jsonLines((await rig.cli('inspect', name, '--json')).stdout);
+    expect(json).toMatchObject({
+      memoryBytes: 64 * 1024 * 1024,
+      cpus: 0.5,
+      restart: 'always',
+      labels: { team: 'web', note: 'a=b' },
+    });
+    expect(await rig.cli('create', IMAGE, '--label', 'sextant.owner=me')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('do not begin with "sextant."'),
+    });
   });
 });

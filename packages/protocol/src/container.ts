@@ -2,6 +2,15 @@ import { z } from 'zod';
 import { defineService, method } from './method.ts';
 import { nameSchema, pageOf, pageParams, sizeSchema, targetSchema, timeSchema } from './values.ts';
 
+/** Names of labels that the service gives itself begin with `sextant.`. */
+const labels = z.record(z.string().regex(/^(?!sextant\.)[a-zA-Z0-9][a-zA-Z0-9._/-]{0,127}$/), z.string().max(4096), {
+  error: ({ code }) =>
+    code === 'invalid_key'
+      ? 'have names of 1 to 128 letters, digits, ".", "_", "/" or "-" that do not begin with "sextant."'
+      : undefined,
+});
+const MiB = 1024 * 1024;
+
 const port = z.int().min(1).max(65535);
 const portMapping = z.strictObject({
   container: port,
@@ -115,6 +124,16 @@ export const containerService = defineService({
         command: z.array(z.string().max(65_536)).max(1024).optional(),
         env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(65_536)).optional(),
         ports: z.array(portMapping).max(64).optional(),
+        /** The most memory it may use. */
+        memoryBytes: z
+          .int()
+          .min(6 * MiB)
+          .optional(),
+        /** The most processors it may use, such as 1.5. */
+        cpus: z.number().min(0.01).max(4096).optional(),
+        /** When the engine starts it again: never, unless given. */
+        restart: z.enum(['no', 'on-failure', 'unless-stopped', 'always']).optional(),
+        labels: labels.optional(),
         start: z.boolean().default(true),
         pull: z.enum(['missing', 'always', 'never']).default('missing'),
       }),
