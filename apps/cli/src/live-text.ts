@@ -25,7 +25,8 @@ export class LiveText implements Disposable {
 
   #draw(): void {
     if (this.#wanted === undefined) return;
-    const { columns = 80, rows = 24 } = this.#terminal;
+    const columns = this.#terminal.columns || 80;
+    const rows = this.#terminal.rows || 24;
     // What is wider or higher than the terminal would move it, and could not be written over.
     const lines = this.#wanted
       .split('\n')

@@ -1,14 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import type { PullProgress } from '@sextant/protocol/container';
-import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type Docker from 'dockerode';
 import type { EngineAddress } from './address.ts';
 import { Connections, type Question, type SystemInfo } from './connections.ts';
 import type { Creation } from './creation.ts';
-import { Overdue, within } from './deadline.ts';
+import { within } from './deadline.ts';
 import { MANAGED } from './labels.ts';
 import { readLines, readProgress } from './pull.ts';
 import { explain } from './reasons.ts';
+import { stalled, taken, unchanged } from './refusals.ts';
 import { isAlive } from './state.ts';
 import { isMeasured, type Sample } from './stats.ts';
 
@@ -221,7 +221,7 @@ export class Engine {
       (docker, abortSignal) =>
         new Promise<{ Id: string }>((resolve, reject) => {
           docker.modem.dial({ ...options, abortSignal }, (error: unknown, image: unknown) =>
-            error ? reject(error as Error) : resolve(image as { Id: string }),
+            error ? reject(error) : resolve(image as { Id: string }),
           );
         }),
     );
@@ -274,32 +274,4 @@ export class Engine {
       throw explain(error, this.#address.url);
     }
   }
-}
-
-/** What is started or stopped already is answered with 304: no failure for us. */
-async function unchanged(done: Promise<unknown>): Promise<void> {
-  await done.catch((error: unknown) => {
-    if (!(Error.isError(error) && 'statusCode' in error && error.statusCode === 304)) throw error;
-  });
-}
-
-/** A pull that stalls is more often its registry's fault than the engine's. */
-function stalled(error: unknown, image: string): unknown {
-  if (!Error.isError(error) || !(error.cause instanceof Overdue)) return error;
-  return new ProtocolError(
-    'dependency_down',
-    `Nothing came of ${JSON.stringify(image)} for ${error.cause.ms} ms, so its pull was given up. Look whether its registry answers.`,
-    { dependency: 'docker' },
-    { cause: error.cause },
-  );
-}
-
-function taken(error: unknown): never {
-  if (!isErrorType(error, 'conflict')) throw error;
-  throw new ProtocolError(
-    'exists',
-    'The name is taken by another container; choose another name, or remove that one.',
-    {},
-    { cause: error },
-  );
 }
