@@ -21,6 +21,7 @@ const SOURCES: readonly Source[] = [
   source(PROGRAMS, ['shell'], async () => (await import('./commands/shell.ts')).addShellCommand),
   source(THINGS, ['file'], async () => (await import('./commands/file.ts')).addFileCommands),
   source(THINGS, ['container'], async () => (await import('./commands/container.ts')).addContainerCommands),
+  source(THINGS, ['image'], async () => (await import('./commands/image.ts')).addImageCommands),
   source(THINGS, ['chat'], async () => (await import('./commands/chat.ts')).addChatCommands),
   source(THINGS, ['registry'], async () => (await import('./commands/registry.ts')).addRegistryCommands),
   source(THINGS, ['peer'], async () => (await import('./commands/peer.ts')).addPeerCommands),

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { describeUnless } from '@sextant/testing/describe-unless';
+import { waitFor } from '@sextant/testing/wait';
 import { jsonLines, listening, servingWith } from './services.ts';
 import { at, run, sextantInTerminal } from './sextant.ts';
 
@@ -42,7 +43,21 @@ const NO_ENGINE = 'error: No Docker engine answers at unix:///nowhere/docker.soc
 describe('without an engine', () => {
   it('every command says so in one line and fails with 3', async () => {
     await using rig = await start(NOWHERE);
-    for (const args of [['ls'], ['info'], ['create', 'busybox'], ['start', 'a'], ['stop', 'a'], ['rm', 'a']]) {
+    for (const args of [
+      ['ls'],
+      ['info'],
+      ['inspect', 'a'],
+      ['restart', 'a'],
+      ['pause', 'a'],
+      ['unpause', 'a'],
+      ['rename', 'a', 'b'],
+      ['wait', 'a'],
+      ['stats'],
+      ['create', 'busybox'],
+      ['start', 'a'],
+      ['stop', 'a'],
+      ['rm', 'a'],
+    ]) {
       const { code, stdout, stderr } = await rig.cli(...args);
       expect(stderr).toContain(NO_ENGINE);
       expect({ code, stdout, lines: stderr.trimEnd().split('\n').length }).toEqual({ code: 3, stdout: '', lines: 1 });
@@ -99,6 +114,10 @@ describe('container create', () => {
   it.each([
     [['-p', 'x'], 'It is HOST:CONTAINER, such as 8000:80.'],
     [['-e', 'x'], 'It is NAME=VALUE.'],
+    [['--memory', 'much'], 'It is a size such as 512m or 2g.'],
+    [['--cpus', 'all'], 'It is a number such as 1.5.'],
+    [['--restart', 'often'], 'Allowed choices are no, on-failure, unless-stopped, always.'],
+    [['--label', 'x'], 'It is NAME=VALUE.'],
     [['--pull', 'often'], 'Allowed choices are missing, always, never.'],
     [[], "missing required argument 'image'"],
   ])('refuses %j', async (args, why) => {
@@ -183,5 +202,105 @@ describeWithEngine('with an engine', () => {
       ),
     );
     expect(code).toBe(0);
+  });
+
+  it('inspects one on a page, and as JSON', async () => {
+    await using rig = await start();
+    const name = rig.name();
+    await rig.cli('create', IMAGE, '--name', name, '-e', 'A=1', '-e', 'B=two words', '-p', '80', '--', 'sleep', '60');
+    const { code, stdout, stderr } = await rig.cli('inspect', name);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      new RegExp(
+        `^name       ${name}\nid         [0-9a-f]{64}\n[^]*^command    sleep 60\n[^]*^env        A=1\n           B=two words\n           PATH=/bin$`,
+        'm',
+      ),
+    );
+    expect(stdout).not.toContain('exit code');
+    const [json] = jsonLines((await rig.cli('inspect', name, '--json')).stdout);
+    expect(json).toMatchObject({ name, exitCode: null, env: { A: '1', B: 'two words' } });
+    expect(await rig.cli('inspect', 'no-such')).toMatchObject({ code: 4, stdout: '' });
+  });
+
+  it('restarts, pauses, unpauses and renames', async () => {
+    await using rig = await start();
+    const [a, b] = [rig.name(), rig.name()];
+    await rig.cli('create', IMAGE, '--name', a, '--', 'sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.05; done');
+    for (const [verb, state] of [
+      ['restart', 'running'],
+      ['pause', 'paused'],
+      ['unpause', 'running'],
+    ] as const) {
+      expect(await rig.cli(verb, a)).toMatchObject({ code: 0, stdout: expect.stringMatching(`^${a}  ${state}  `) });
+    }
+    expect(await rig.cli('rename', a, b)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(`^${b}  running  `),
+    });
+    expect(await rig.cli('pause', a)).toMatchObject({ code: 4, stdout: '' });
+  });
+
+  it('waits, and ends with the exit code of one', async () => {
+    await using rig = await start();
+    const [a, b] = [rig.name(), rig.name()];
+    await rig.cli('create', IMAGE, '--name', a, '--', 'sh', '-c', 'sleep 1; exit 7');
+    expect(await rig.cli('wait', a)).toEqual({ code: 7, stdout: '7\n', stderr: '' });
+    await rig.cli('create', IMAGE, '--name', b, '--', 'true');
+    expect(await rig.cli('wait', a, b)).toEqual({ code: 0, stdout: '7\n0\n', stderr: '' });
+    expect(await rig.cli('wait', b, 'no-such')).toMatchObject({ code: 4, stdout: '0\n' });
+    const { stdout } = await rig.cli('wait', a, '--json');
+    expect(jsonLines(stdout)).toEqual([expect.objectContaining({ name: a, exitCode: 7, state: 'exited' })]);
+  });
+
+  it('shows what is used: a table, JSON lines, and live on a terminal', async () => {
+    await using rig = await start();
+    const [a, b] = [rig.name(), rig.name()];
+    await rig.cli('create', IMAGE, '--name', a);
+    await rig.cli('create', IMAGE, '--name', b, '--', 'true');
+    const row = new RegExp(`^NAME .*\n${a}  [0-9a-f]{12}  \\d+\\.\\d%  .*[KM]iB of .*GiB  .* 1\n$`);
+    expect(await rig.cli('stats', '--no-stream', a)).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(row),
+      stderr: '',
+    });
+    expect(await rig.cli('stats', a)).toMatchObject({ code: 0, stdout: expect.stringMatching(row) });
+    expect((await rig.cli('stats', '--no-stream')).stdout).toContain(`\n${a} `);
+    const { stdout } = await rig.cli('stats', '--no-stream', '--json', a);
+    expect(jsonLines(stdout)).toEqual([expect.objectContaining({ name: a, processes: 1 })]);
+    expect(await rig.cli('stats', '--no-stream', 'no-such', a)).toMatchObject({
+      code: 4,
+      stdout: expect.stringMatching(row),
+    });
+    expect(await rig.cli('stats', b)).toMatchObject({
+      code: 6,
+      stdout: '',
+      stderr: expect.stringContaining('is exited'),
+    });
+    await using live = sextantInTerminal(...rig.where, 'container', 'stats', a);
+    await live.shows(a);
+    const rows = (): number => live.stdout().split(a).length;
+    await waitFor('the table changes', () => rows() > 3, 8000);
+    live.type('\x03');
+    expect(await live.ended()).toBe(130);
+  });
+
+  it('creates one with limits, labels and a restart policy', async () => {
+    await using rig = await start();
+    const name = rig.name();
+    const limits = ['--memory', '64m', '--cpus', '0.5', '--restart', 'always'];
+    const labels = ['--label', 'team=web', '--label', 'note=a=b'];
+    expect(await rig.cli('create', IMAGE, '--name', name, ...limits, ...labels)).toMatchObject({ code: 0, stderr: '' });
+    const [json] = jsonLines((await rig.cli('inspect', name, '--json')).stdout);
+    expect(json).toMatchObject({
+      memoryBytes: 64 * 1024 * 1024,
+      cpus: 0.5,
+      restart: 'always',
+      labels: { team: 'web', note: 'a=b' },
+    });
+    expect(await rig.cli('create', IMAGE, '--label', 'sextant.owner=me')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('do not begin with "sextant."'),
+    });
   });
 });

@@ -15,23 +15,30 @@ export interface Creation {
   HostConfig: {
     LogConfig: { Type: string; Config: Record<string, string> };
     PortBindings: Record<string, { HostIp: string; HostPort: string }[]>;
+    RestartPolicy: { Name: NonNullable<Params['restart']> };
+    Memory?: number;
+    NanoCpus?: number;
   };
 }
 
 /** What a container writes is kept up to 30 MB; the engine would keep all. */
 const LOG = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } };
 
-export function creation({ command, env = {}, ports = [] }: Params, image: string, publishHost: string): Creation {
+export function creation(params: Params, image: string, publishHost: string): Creation {
+  const { command, env = {}, ports = [], labels, memoryBytes, cpus, restart = 'no' } = params;
   const byPort = Object.groupBy(ports, ({ container, protocol }) => `${container}/${protocol}`);
   return {
     Image: image,
     ...(command && { Cmd: command }),
     Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
-    Labels: LABELS,
+    Labels: { ...labels, ...LABELS },
     ExposedPorts: mapValues(byPort, () => ({})),
     HostConfig: {
       LogConfig: LOG,
       PortBindings: mapValues(byPort, (ports) => ports.map((port) => binding(port, publishHost))),
+      RestartPolicy: { Name: restart },
+      ...(memoryBytes !== undefined && { Memory: memoryBytes }),
+      ...(cpus !== undefined && { NanoCpus: Math.round(cpus * 1e9) }),
     },
   };
 }

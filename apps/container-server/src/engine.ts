@@ -1,16 +1,34 @@
+import { setTimeout } from 'node:timers/promises';
 import type { PullProgress } from '@sextant/protocol/container';
-import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type Docker from 'dockerode';
 import type { EngineAddress } from './address.ts';
 import { Connections, type Question, type SystemInfo } from './connections.ts';
 import type { Creation } from './creation.ts';
-import { Overdue, within } from './deadline.ts';
+import { within } from './deadline.ts';
 import { MANAGED } from './labels.ts';
-import { readProgress } from './pull.ts';
+import { readLines, readProgress } from './pull.ts';
 import { explain } from './reasons.ts';
+import { stalled, taken, unchanged } from './refusals.ts';
+import { isAlive } from './state.ts';
+import { isMeasured, type Sample } from './stats.ts';
+
+/** Milliseconds that a timer can take. */
+const LONGEST_MS = 2_147_483_647;
 
 /** A container as the engine lists it. */
 export type Listed = Docker.ContainerInfo;
+
+/** Milliseconds in which an image, however large, is removed. */
+const REMOVAL_MS = 100_000;
+
+/** What became of a removed image, part by part. */
+export interface RemovedPart {
+  Untagged?: string;
+  Deleted?: string;
+}
+
+/** All that the engine tells of one. */
+export type Inspected = Docker.ContainerInspectInfo;
 
 /** What most methods answer of a container. */
 export interface Reference {
@@ -63,11 +81,20 @@ export class Engine {
     return this.#read((docker, abortSignal) => docker.listContainers({ all, filters, abortSignal }));
   }
 
+  /** One container as the engine lists it; undefined if it is gone. */
+  async listOne(id: string): Promise<Listed | undefined> {
+    const filters = { id: [id] };
+    const found = await this.#read((docker, abortSignal) => docker.listContainers({ all: true, filters, abortSignal }));
+    return found[0];
+  }
+
   async inspect(id: string): Promise<Reference> {
-    const { Id, Name, State } = await this.#read((docker, abortSignal) =>
-      docker.getContainer(id).inspect({ abortSignal }),
-    );
+    const { Id, Name, State } = await this.inspectAll(id);
     return { id: Id, name: Name.slice(1), state: State.Status };
+  }
+
+  inspectAll(id: string): Promise<Inspected> {
+    return this.#read((docker, abortSignal) => docker.getContainer(id).inspect({ abortSignal }));
   }
 
   /** @returns the id. */
@@ -93,6 +120,70 @@ export class Engine {
     );
   }
 
+  async restart(id: string, timeoutMs: number, cancel: AbortSignal): Promise<void> {
+    const t = Math.ceil(timeoutMs / 1000);
+    const ms = t * 1000 + this.#times.engineTimeoutMs;
+    await this.#change((docker, abortSignal) => docker.getContainer(id).restart({ t, abortSignal }), ms, cancel);
+  }
+
+  async pause(id: string): Promise<void> {
+    await this.#change((docker, abortSignal) => docker.getContainer(id).pause({ abortSignal }));
+  }
+
+  async unpause(id: string): Promise<void> {
+    await this.#change((docker, abortSignal) => docker.getContainer(id).unpause({ abortSignal }));
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    const renamed = this.#change((docker, abortSignal) => docker.getContainer(id).rename({ name, abortSignal }));
+    await renamed.catch(taken);
+  }
+
+  /**
+   * Resolves to the exit code when a container has stopped. Meanwhile it is looked at now and then: an engine that is gone or
+   * hangs says nothing, and one that has come back knows nothing of who waited.
+   */
+  async wait(id: string, cancel: AbortSignal): Promise<number> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([cancel, over.signal]);
+    try {
+      const stopped = this.#fresh(
+        (docker, abortSignal) => docker.getContainer(id).wait({ abortSignal }) as Promise<{ StatusCode: number }>,
+        LONGEST_MS,
+        signal,
+      );
+      return await Promise.race([stopped.then(({ StatusCode }) => StatusCode), this.#watch(id, signal)]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** Looks at a container until it has stopped. */
+  async #watch(id: string, signal: AbortSignal): Promise<number> {
+    for (;;) {
+      await setTimeout(this.#times.engineTimeoutMs, undefined, { signal });
+      const { State } = await this.inspectAll(id);
+      if (!isAlive(State.Status)) return State.ExitCode;
+    }
+  }
+
+  /** What a container uses, about every second; with `once`, one time. Ends when nobody takes it any more. */
+  async *stats(id: string, once: boolean, cancel: AbortSignal): AsyncGenerator<Sample> {
+    const over = new AbortController();
+    try {
+      const options = { stream: true as const, abortSignal: over.signal };
+      const ms = this.#times.engineTimeoutMs;
+      const stream = await this.#fresh((docker) => docker.getContainer(id).stats(options), ms, cancel);
+      for await (const line of readLines(this.#inTime(stream, cancel, ms))) {
+        const sample = JSON.parse(line) as Sample;
+        yield sample;
+        if (once && isMeasured(sample)) return;
+      }
+    } finally {
+      over.abort();
+    }
+  }
+
   /** Removes a container and the unnamed volumes that came with it. */
   async remove(id: string, force: boolean): Promise<void> {
     await this.#change((docker, abortSignal) => {
@@ -115,10 +206,44 @@ export class Engine {
     }
   }
 
-  async *#inTime(stream: NodeJS.ReadableStream, cancel: AbortSignal): AsyncGenerator<Buffer> {
+  listImages(): Promise<Docker.ImageInfo[]> {
+    return this.#read((docker, abortSignal) => {
+      const options = { abortSignal };
+      return docker.listImages(options);
+    });
+  }
+
+  /** @returns the id of an image that has this full name. */
+  async imageId(name: string): Promise<string> {
+    const options = { path: `/images/${name}/json`, method: 'GET', statusCodes: { 200: true } };
+    // dockerode's own look at an image takes no signal.
+    const { Id } = await this.#read(
+      (docker, abortSignal) =>
+        new Promise<{ Id: string }>((resolve, reject) => {
+          docker.modem.dial({ ...options, abortSignal }, (error: unknown, image: unknown) =>
+            error ? reject(error) : resolve(image as { Id: string }),
+          );
+        }),
+    );
+    return Id;
+  }
+
+  /** Removes a name of an image, the image with its last one; by its id, all of it. Only what the engine has listed: the name becomes a path. */
+  removeImage(name: string, force: boolean): Promise<RemovedPart[]> {
+    return this.#change((docker, abortSignal) => {
+      const options = { force, abortSignal };
+      return docker.getImage(name).remove(options) as Promise<RemovedPart[]>;
+    }, REMOVAL_MS);
+  }
+
+  async *#inTime(
+    stream: NodeJS.ReadableStream,
+    cancel: AbortSignal,
+    ms = this.#times.pullStallMs,
+  ): AsyncGenerator<Buffer> {
     const chunks = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
     for (;;) {
-      const chunk = await this.#ask(() => chunks.next(), this.#times.pullStallMs, cancel);
+      const chunk = await this.#ask(() => chunks.next(), ms, cancel);
       if (chunk.done) return;
       yield chunk.value;
     }
@@ -149,32 +274,4 @@ export class Engine {
       throw explain(error, this.#address.url);
     }
   }
-}
-
-/** What is started or stopped already is answered with 304: no failure for us. */
-async function unchanged(done: Promise<unknown>): Promise<void> {
-  await done.catch((error: unknown) => {
-    if (!(Error.isError(error) && 'statusCode' in error && error.statusCode === 304)) throw error;
-  });
-}
-
-/** A pull that stalls is more often its registry's fault than the engine's. */
-function stalled(error: unknown, image: string): unknown {
-  if (!Error.isError(error) || !(error.cause instanceof Overdue)) return error;
-  return new ProtocolError(
-    'dependency_down',
-    `Nothing came of ${JSON.stringify(image)} for ${error.cause.ms} ms, so its pull was given up. Look whether its registry answers.`,
-    { dependency: 'docker' },
-    { cause: error.cause },
-  );
-}
-
-function taken(error: unknown): never {
-  if (!isErrorType(error, 'conflict')) throw error;
-  throw new ProtocolError(
-    'exists',
-    'The name is taken by another container; choose another name, or remove that one.',
-    {},
-    { cause: error },
-  );
 }

@@ -4,11 +4,21 @@ import type { Log } from '@sextant/service/observe/log';
 import type { Containers } from './containers.ts';
 import type { Engine } from './engine.ts';
 import { create } from './handlers/create.ts';
+import { listImages } from './handlers/image-list.ts';
+import { pullImage } from './handlers/image-pull.ts';
+import { removeImage } from './handlers/image-remove.ts';
 import { info } from './handlers/info.ts';
+import { inspect } from './handlers/inspect.ts';
 import { list } from './handlers/list.ts';
+import { pause } from './handlers/pause.ts';
 import { remove } from './handlers/remove.ts';
+import { rename } from './handlers/rename.ts';
+import { restart } from './handlers/restart.ts';
 import { start } from './handlers/start.ts';
+import { stats } from './handlers/stats.ts';
 import { stop } from './handlers/stop.ts';
+import { unpause } from './handlers/unpause.ts';
+import { wait } from './handlers/wait.ts';
 
 export function handlers(
   engine: Engine,
@@ -19,9 +29,19 @@ export function handlers(
   return {
     'container.create': create(engine, containers, publishHost, log),
     'container.list': list(engine),
+    'container.inspect': inspect(engine, containers),
     'container.start': start(engine, containers),
     'container.stop': stop(engine, containers),
+    'container.restart': restart(engine, containers),
+    'container.pause': pause(engine, containers),
+    'container.unpause': unpause(engine, containers),
+    'container.rename': rename(engine, containers),
+    'container.wait': wait(engine, containers),
     'container.remove': remove(engine, containers),
+    'container.stats': stats(engine, containers),
+    'image.list': listImages(engine),
+    'image.pull': pullImage(engine),
+    'image.remove': removeImage(engine),
     'engine.info': info(engine),
   };
 }

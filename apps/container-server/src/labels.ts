@@ -1,9 +1,23 @@
+/** What our own labels begin with. */
+const PREFIX = 'sextant.';
+/** Says who made it. */
+const OWNER = 'sextant.owner';
+
 /** Marks the containers made here: no others are listed or touched. */
 export const MANAGED = { name: 'sextant.managed', value: 'true' } as const;
 
 /** What a new container is marked with. Until callers are told apart, all are the one user of this machine. */
-export const LABELS = { [MANAGED.name]: MANAGED.value, 'sextant.owner': 'local' };
+export const LABELS = { [MANAGED.name]: MANAGED.value, [OWNER]: 'local' };
 
 export function isOurs(labels: Readonly<Record<string, string>>): boolean {
   return labels[MANAGED.name] === MANAGED.value;
+}
+
+export function ownerOf(labels: Readonly<Record<string, string>>): string | undefined {
+  return labels[OWNER];
+}
+
+/** Without our own. */
+export function labelsOfOthers(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith(PREFIX)));
 }

@@ -10,6 +10,10 @@ const EVERYTHING = schema.parse({
   command: ['a', 'b'],
   env: { A: '1', B: 'x=y' },
   ports: [{ container: 80, host: 8080 }, { container: 80 }, { container: 53, protocol: 'udp' }],
+  memoryBytes: 64 * 1024 * 1024,
+  cpus: 1.1,
+  restart: 'on-failure',
+  labels: { who: 'ann' },
   start: true,
   pull: 'always',
 });
@@ -20,7 +24,7 @@ describe('creation', () => {
       Image: 'x:latest',
       Cmd: ['a', 'b'],
       Env: ['A=1', 'B=x=y'],
-      Labels: { 'sextant.managed': 'true', 'sextant.owner': 'local' },
+      Labels: { who: 'ann', 'sextant.managed': 'true', 'sextant.owner': 'local' },
       ExposedPorts: { '80/tcp': {}, '53/udp': {} },
       HostConfig: {
         LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
@@ -31,12 +35,25 @@ describe('creation', () => {
           ],
           '53/udp': [{ HostIp: '127.0.0.1', HostPort: '' }],
         },
+        RestartPolicy: { Name: 'on-failure' },
+        Memory: 67_108_864,
+        NanoCpus: 1_100_000_000,
       },
     });
   });
 
   it("knows every member of the method's params", () => {
     expect(Object.keys(EVERYTHING).sort()).toEqual(Object.keys(schema.shape).sort());
+  });
+
+  it('sets no limits where none are given', () => {
+    const { HostConfig } = creation(schema.parse({ image: 'x' }), 'x:latest', '127.0.0.1');
+    expect(HostConfig).toMatchObject({ RestartPolicy: { Name: 'no' } });
+    expect(Object.keys(HostConfig).sort()).toEqual(['LogConfig', 'PortBindings', 'RestartPolicy']);
+  });
+
+  it.each(['sextant.managed', 'sextant.x', 'a b', '', '-x', 'x'.repeat(129)])('takes no label %j', (label) => {
+    expect(schema.safeParse({ image: 'x', labels: { [label]: '' } }).success).toBe(false);
   });
 
   it("leaves the image's own command where none is given", () => {

@@ -20,9 +20,19 @@ const CALLS: [string, (client: Client<Containers>) => Promise<unknown>][] = [
   ['container.list', (client) => client.call('container.list', {})],
   ['container.create', (client) => client.call('container.create', { image: 'x' })],
   ['container.create, pulling', (client) => client.call('container.create', { image: 'x', pull: 'always' })],
+  ['container.inspect', (client) => client.call('container.inspect', { target: 'x' })],
   ['container.start', (client) => client.call('container.start', { target: 'x' })],
   ['container.stop', (client) => client.call('container.stop', { target: 'x' })],
+  ['container.restart', (client) => client.call('container.restart', { target: 'x' })],
+  ['container.pause', (client) => client.call('container.pause', { target: 'x' })],
+  ['container.unpause', (client) => client.call('container.unpause', { target: 'x' })],
+  ['container.rename', (client) => client.call('container.rename', { target: 'x', name: 'y' })],
+  ['container.wait', (client) => client.call('container.wait', { target: 'x' })],
   ['container.remove', (client) => client.call('container.remove', { target: 'x' })],
+  ['container.stats', (client) => client.call('container.stats', { target: 'x' })],
+  ['image.list', (client) => client.call('image.list', {})],
+  ['image.pull', (client) => client.call('image.pull', { image: 'x' })],
+  ['image.remove', (client) => client.call('image.remove', { target: 'x' })],
 ];
 
 describe('no engine', () => {

@@ -34,6 +34,21 @@ const ACTS = {
     doing: 'Stopping',
     run: (containers, target) => containers.call('container.stop', { target }),
   },
+  restart: {
+    description: 'stop containers as stop does, and start them again',
+    doing: 'Restarting',
+    run: (containers, target) => containers.call('container.restart', { target }),
+  },
+  pause: {
+    description: 'freeze all that runs in containers',
+    doing: 'Pausing',
+    run: (containers, target) => containers.call('container.pause', { target }),
+  },
+  unpause: {
+    description: 'let paused containers go on',
+    doing: 'Unpausing',
+    run: (containers, target) => containers.call('container.unpause', { target }),
+  },
   rm: {
     description: 'remove containers that do not run',
     doing: 'Removing',

@@ -9,16 +9,23 @@ import { withService, type CommonOptions } from '../service.ts';
 type Pull = 'missing' | 'always' | 'never';
 type Port = { container: number; host?: number; protocol?: 'tcp' | 'udp' };
 
+type Restart = 'no' | 'on-failure' | 'unless-stopped' | 'always';
+
 interface CreateOptions extends CommonOptions {
   name?: string;
   env?: Record<string, string>;
   publish?: Port[];
+  memory?: number;
+  cpus?: number;
+  restart?: Restart;
+  label?: Record<string, string>;
   pull?: Pull;
 }
 
 const HELP = `
   $ ${SELF} container create nginx --name web -p 8000:80
-  $ ${SELF} container create busybox --env GREETING=hello -- sh -c 'echo $GREETING; sleep 60'`;
+  $ ${SELF} container create busybox --env GREETING=hello -- sh -c 'echo $GREETING; sleep 60'
+  $ ${SELF} container create redis --memory 512m --cpus 1.5 --restart unless-stopped --label team=web`;
 
 export function addContainerCreateCommand(container: Command): void {
   container
@@ -30,14 +37,23 @@ export function addContainerCreateCommand(container: Command): void {
     .option('--name <name>', 'name of the container; the engine gives one unless given')
     .option('-e, --env <name=value>', 'add to its environment; may be repeated', collectVariable)
     .option('-p, --publish <host:container>', 'let a port of this machine lead into it; may be repeated', collectPort)
+    .option('--memory <size>', 'the most memory it may use, such as 512m or 2g', parseSize)
+    .option('--cpus <number>', 'the most processors it may use, such as 1.5', parseNumber)
+    .addOption(
+      new Option('--restart <policy>', 'when the engine starts it again')
+        .choices(['no', 'on-failure', 'unless-stopped', 'always'])
+        .default('no'),
+    )
+    .option('--label <name=value>', 'mark it; may be repeated', collectVariable)
     .addOption(
       new Option('--pull <when>', 'when to pull the image').choices(['missing', 'always', 'never']).default('missing'),
     )
     .addHelpText('after', HELP)
     .action(async (image: string, words: string[], _options, command: Command) => {
       const options: CreateOptions = command.optsWithGlobals();
-      const { name, env, publish: ports, pull } = options;
-      const wish = { image, name, env, ports, pull, ...(words.length > 0 && { command: words }) };
+      const { name, env, publish: ports, memory: memoryBytes, cpus, restart, label: labels, pull } = options;
+      const settings = { name, env, ports, memoryBytes, cpus, restart, labels, pull };
+      const wish = { image, ...settings, ...(words.length > 0 && { command: words }) };
       const created = await interruptible((signal) =>
         withService(containerService, options, (containers) => createContainer(containers, wish, signal)),
       );
@@ -49,6 +65,21 @@ function collectVariable(text: string, before: Record<string, string> = {}): Rec
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('It is NAME=VALUE.');
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+const UNITS = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** `512m`; bytes where there is no unit, as Docker's own client takes it. */
+function parseSize(text: string): number {
+  const [, number, unit = 'b'] = /^(\d+(?:\.\d+)?)([bkmg]?)b?$/.exec(text.toLowerCase()) ?? [];
+  if (number === undefined) throw new InvalidArgumentError('It is a size such as 512m or 2g.');
+  return Math.round(Number(number) * UNITS[(unit || 'b') as keyof typeof UNITS]);
+}
+
+function parseNumber(text: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || !Number.isFinite(number)) throw new InvalidArgumentError('It is a number such as 1.5.');
+  return number;
 }
 
 /** `8000:80`, `80` for any free port of the host, `53:53/udp` */

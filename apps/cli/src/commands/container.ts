@@ -7,6 +7,10 @@ import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
 import { addContainerActCommands } from './container-act.ts';
 import { addContainerCreateCommand } from './container-create.ts';
+import { addContainerInspectCommand } from './container-inspect.ts';
+import { addContainerRenameCommand } from './container-rename.ts';
+import { addContainerStatsCommand } from './container-stats.ts';
+import { addContainerWaitCommand } from './container-wait.ts';
 
 const HELP = `
 A container is named by its name, its id, or the beginning of its id.
@@ -19,11 +23,15 @@ A container is named by its name, its id, or the beginning of its id.
 export function addContainerCommands(program: Command): void {
   const container = program
     .command('container')
-    .description('create, list, start, stop and remove containers')
+    .description('create, list, inspect, start, stop and remove containers')
     .addHelpText('after', HELP);
   addList(container);
+  addContainerInspectCommand(container);
   addContainerCreateCommand(container);
   addContainerActCommands(container);
+  addContainerRenameCommand(container);
+  addContainerWaitCommand(container);
+  addContainerStatsCommand(container);
   addInfo(container);
   container
     .command('menu')

@@ -9,17 +9,22 @@ export async function printContainers(
   all: boolean,
   json: boolean,
 ): Promise<void> {
-  const items: Container[] = [];
-  for (let next: string | undefined; ;) {
-    const page = await containers.call('container.list', { all, next });
-    items.push(...page.items);
-    if (page.next === undefined) break;
-    next = page.next;
-  }
+  const items = await listContainers(containers, all);
   const hint = all
     ? `There is no container. Create one: ${SELF} container create IMAGE --name NAME`
     : `No container runs. All, the stopped ones too: ${SELF} container ls -a`;
   printList(items, { json, columns: COLUMNS, empty: hint });
+}
+
+/** Every page of them. */
+export async function listContainers(containers: Client<typeof containerService>, all: boolean): Promise<Container[]> {
+  const items: Container[] = [];
+  for (let next: string | undefined; ;) {
+    const page = await containers.call('container.list', { all, next });
+    items.push(...page.items);
+    if (page.next === undefined) return items;
+    next = page.next;
+  }
 }
 
 /** Says what a container is like after something was done with it. */
@@ -41,7 +46,8 @@ const COLUMNS = {
   ports: ({ ports }: Container) => ports.map(formatPort).join(', '),
 };
 
-function formatPort({ container, host, protocol }: Container['ports'][number]): string {
+/** `8000->80`, `53/udp` */
+export function formatPort({ container, host, protocol }: Container['ports'][number]): string {
   const inside = protocol === 'tcp' ? `${container}` : `${container}/${protocol}`;
   return host === undefined ? inside : `${host}->${inside}`;
 }

@@ -9,6 +9,7 @@ import { allowedBy } from './scopes.ts';
 /** A command to try with each service, by the first word of its scopes. */
 const TRY: Readonly<Record<string, string>> = {
   container: 'container ls',
+  image: 'image ls',
   registry: 'registry ls',
   chat: 'chat lobby',
   file: 'file ls',

@@ -3,9 +3,7 @@ import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { HandlerOf } from '@sextant/service/handler';
 import type { Containers } from '../containers.ts';
 import type { Engine } from '../engine.ts';
-
-/** States in which a container's program is alive. */
-const ALIVE = new Set(['running', 'paused', 'restarting']);
+import { isAlive } from '../state.ts';
 
 export function remove(engine: Engine, containers: Containers): HandlerOf<typeof containerService, 'container.remove'> {
   return ({ target, force }, { signal }) =>
@@ -14,7 +12,7 @@ export function remove(engine: Engine, containers: Containers): HandlerOf<typeof
       const [look, removal] = await Promise.allSettled([engine.inspect(id), engine.remove(id, force)]);
       const { name, state } = look.status === 'fulfilled' ? look.value : { name: knownName, state: 'unknown' };
       if (removal.status === 'fulfilled') return { id, name, state: 'removed' };
-      if (!force && ALIVE.has(state) && isErrorType(removal.reason, 'conflict'))
+      if (!force && isAlive(state) && isErrorType(removal.reason, 'conflict'))
         throw new ProtocolError('conflict', `${name} is ${state}: stop it first, or remove it with force.`);
       throw removal.reason;
     });

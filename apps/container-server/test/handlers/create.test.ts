@@ -73,6 +73,38 @@ describeWithEngine('container.create', () => {
     });
   });
 
+  it('sets limits, a restart policy and labels', async () => {
+    await using rig = await engineRig();
+    const name = rig.name();
+    const memoryBytes = 64 * 1024 * 1024;
+    const wish = { memoryBytes, cpus: 0.5, restart: 'unless-stopped', labels: { who: 'ann' } } as const;
+    await rig.client.call('container.create', {
+      image: IMAGE,
+      name,
+      ...wish,
+      command: ['sh', '-c', 'sleep 1; exit 1'],
+    });
+    expect(await inspect(name, '.HostConfig')).toMatchObject({
+      Memory: memoryBytes,
+      NanoCpus: 500_000_000,
+      RestartPolicy: { Name: 'unless-stopped' },
+    });
+    expect(await rig.client.call('container.inspect', { target: name })).toMatchObject(wish);
+    await waitFor('it is started again', async () => {
+      return (await rig.client.call('container.inspect', { target: name })).restartCount > 0;
+    });
+  });
+
+  it('refuses labels of ours, and more processors than there are', async () => {
+    await using rig = await engineRig();
+    const create = (wish: object) => rig.client.call('container.create', { image: IMAGE, name: rig.name(), ...wish });
+    await expect(create({ labels: { 'sextant.owner': 'ann' } })).rejects.toMatchObject({
+      type: 'invalid_params',
+      message: expect.stringContaining('do not begin with "sextant."'),
+    });
+    await expect(create({ cpus: 4000 })).rejects.toMatchObject({ type: 'invalid_params' });
+  });
+
   it.each(['privileged', 'binds', 'HostConfig', 'network', 'devices'])('has no param %s', async (param) => {
     await using rig = await engineRig();
     const params = { image: IMAGE, name: rig.name(), [param]: true };

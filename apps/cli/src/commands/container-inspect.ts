@@ -1,0 +1,20 @@
+import { containerService } from '@sextant/protocol/container';
+import type { Command } from 'commander';
+import { printDetails } from '../containers/details.ts';
+import { printJson } from '../output.ts';
+import { withService, type CommonOptions } from '../service.ts';
+
+export function addContainerInspectCommand(container: Command): void {
+  container
+    .command('inspect')
+    .description('tell all there is to know of a container')
+    .argument('<container>', 'its name, its id or the beginning of its id')
+    .action(async (target: string, _options, command: Command) => {
+      const options: CommonOptions = command.optsWithGlobals();
+      const details = await withService(containerService, options, (containers) =>
+        containers.call('container.inspect', { target }),
+      );
+      if (options.json) printJson(details);
+      else printDetails(details);
+    });
+}

@@ -1,0 +1,13 @@
+import type { containerService } from '@sextant/protocol/container';
+import type { HandlerOf } from '@sextant/service/handler';
+import type { Engine } from '../engine.ts';
+import { fullName } from '../image.ts';
+
+export function pullImage(engine: Engine): HandlerOf<typeof containerService, 'image.pull'> {
+  return async ({ image }, call) => {
+    const name = fullName(image);
+    for await (const progress of engine.pull(name, call.signal)) await call.send(progress);
+    // What was pulled has a name that the engine understands, so it is one path.
+    return { id: await engine.imageId(name), name };
+  };
+}

@@ -1,0 +1,17 @@
+import type { containerService } from '@sextant/protocol/container';
+import { ProtocolError } from '@sextant/protocol/errors';
+import type { HandlerOf } from '@sextant/service/handler';
+import type { Containers } from '../containers.ts';
+import type { Engine } from '../engine.ts';
+
+export function pause(engine: Engine, containers: Containers): HandlerOf<typeof containerService, 'container.pause'> {
+  return ({ target }, { signal }) =>
+    containers.act(target, signal, async (id) => {
+      const before = await engine.inspect(id);
+      if (before.state === 'paused') return before;
+      if (before.state !== 'running')
+        throw new ProtocolError('conflict', `${before.name} is ${before.state}: only what runs can be paused.`);
+      await engine.pause(id);
+      return engine.inspect(id);
+    });
+}

@@ -1,0 +1,15 @@
+import type { containerService } from '@sextant/protocol/container';
+import type { HandlerOf } from '@sextant/service/handler';
+import type { Containers } from '../containers.ts';
+import type { Engine } from '../engine.ts';
+
+export function restart(
+  engine: Engine,
+  containers: Containers,
+): HandlerOf<typeof containerService, 'container.restart'> {
+  return ({ target, timeoutMs }, { signal }) =>
+    containers.act(target, signal, async (id) => {
+      await engine.restart(id, timeoutMs, signal);
+      return engine.inspect(id);
+    });
+}

@@ -1,0 +1,20 @@
+import type { containerService } from '@sextant/protocol/container';
+import { ProtocolError } from '@sextant/protocol/errors';
+import type { HandlerOf } from '@sextant/service/handler';
+import type { Containers } from '../containers.ts';
+import type { Engine } from '../engine.ts';
+
+export function unpause(
+  engine: Engine,
+  containers: Containers,
+): HandlerOf<typeof containerService, 'container.unpause'> {
+  return ({ target }, { signal }) =>
+    containers.act(target, signal, async (id) => {
+      const before = await engine.inspect(id);
+      if (before.state === 'running') return before;
+      if (before.state !== 'paused')
+        throw new ProtocolError('conflict', `${before.name} is ${before.state}, not paused: start it.`);
+      await engine.unpause(id);
+      return engine.inspect(id);
+    });
+}
