@@ -12,6 +12,8 @@ export interface Creation {
   Env: string[];
   Labels: Record<string, string>;
   ExposedPorts: Record<string, object>;
+  Tty: boolean;
+  OpenStdin: boolean;
   HostConfig: {
     LogConfig: { Type: string; Config: Record<string, string> };
     PortBindings: Record<string, { HostIp: string; HostPort: string }[]>;
@@ -21,13 +23,19 @@ export interface Creation {
 /** What a container writes is kept up to 30 MB; the engine would keep all. */
 const LOG = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } };
 
-export function creation({ command, env = {}, ports = [] }: Params, image: string, publishHost: string): Creation {
+export function creation(
+  { command, env = {}, ports = [], tty, stdin }: Params,
+  image: string,
+  publishHost: string,
+): Creation {
   const byPort = Object.groupBy(ports, ({ container, protocol }) => `${container}/${protocol}`);
   return {
     Image: image,
     ...(command && { Cmd: command }),
     Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
     Labels: LABELS,
+    Tty: tty,
+    OpenStdin: stdin,
     ExposedPorts: mapValues(byPort, () => ({})),
     HostConfig: {
       LogConfig: LOG,

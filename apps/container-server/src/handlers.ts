@@ -3,7 +3,9 @@ import type { Handlers } from '@sextant/service/handler';
 import type { Log } from '@sextant/service/observe/log';
 import type { Containers } from './containers.ts';
 import type { Engine } from './engine.ts';
+import { attach } from './handlers/attach.ts';
 import { create } from './handlers/create.ts';
+import { exec } from './handlers/exec.ts';
 import { info } from './handlers/info.ts';
 import { list } from './handlers/list.ts';
 import { remove } from './handlers/remove.ts';
@@ -22,6 +24,8 @@ export function handlers(
     'container.start': start(engine, containers),
     'container.stop': stop(engine, containers),
     'container.remove': remove(engine, containers),
+    'container.exec': exec(engine, containers, log),
+    'container.attach': attach(engine, containers),
     'engine.info': info(engine),
   };
 }

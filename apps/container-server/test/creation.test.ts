@@ -10,6 +10,8 @@ const EVERYTHING = schema.parse({
   command: ['a', 'b'],
   env: { A: '1', B: 'x=y' },
   ports: [{ container: 80, host: 8080 }, { container: 80 }, { container: 53, protocol: 'udp' }],
+  tty: true,
+  stdin: true,
   start: true,
   pull: 'always',
 });
@@ -21,6 +23,8 @@ describe('creation', () => {
       Cmd: ['a', 'b'],
       Env: ['A=1', 'B=x=y'],
       Labels: { 'sextant.managed': 'true', 'sextant.owner': 'local' },
+      Tty: true,
+      OpenStdin: true,
       ExposedPorts: { '80/tcp': {}, '53/udp': {} },
       HostConfig: {
         LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },

@@ -23,6 +23,8 @@ const CALLS: [string, (client: Client<Containers>) => Promise<unknown>][] = [
   ['container.start', (client) => client.call('container.start', { target: 'x' })],
   ['container.stop', (client) => client.call('container.stop', { target: 'x' })],
   ['container.remove', (client) => client.call('container.remove', { target: 'x' })],
+  ['container.exec', (client) => client.open('container.exec', { target: 'x', command: ['x'] }).result],
+  ['container.attach', (client) => client.open('container.attach', { target: 'x' }).result],
 ];
 
 describe('no engine', () => {
