@@ -1,40 +1,7 @@
-import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { temporaryFolder } from '@sextant/testing/rig';
-import { describeUnless } from '@sextant/testing/describe-unless';
-import { jsonLines, listening, servingWith } from './services.ts';
-import { at, run, sextantInTerminal } from './sextant.ts';
-
-const execute = promisify(execFile);
-const IMAGE = 'sextant/test';
-
-/** A container-server, names for a test's containers, and the menu. `await using` removes the containers. */
-async function start(more: NodeJS.ProcessEnv = {}) {
-  const home = await temporaryFolder();
-  const up = servingWith(more, 'up', 'container-server', '--port', '0', '--home', home.path, '--json');
-  const [server] = await listening(up, 1);
-  const where = at({ ...server, home: home.path });
-  const prefix = `sextant-test-${randomUUID().slice(0, 8)}`;
-  let named = 0;
-  return {
-    where,
-    home: home.path,
-    name: () => `${prefix}-${(named += 1)}`,
-    cli: (...args: string[]) => run([...where, 'container', ...args]),
-    menu: (...lines: string[]) => run([...where, 'container', 'menu'], lines.map((line) => `${line}\n`).join('')),
-    async [Symbol.asyncDispose]() {
-      if (named > 0) {
-        const { stdout } = await execute('docker', ['ps', '-aq', '--filter', `name=^${prefix}`]);
-        if (stdout !== '') await execute('docker', ['rm', '-f', ...stdout.trim().split('\n')]);
-      }
-      await up[Symbol.asyncDispose]();
-      await home[Symbol.asyncDispose]();
-    },
-  };
-}
+import { describeWithEngine, execute, IMAGE, start } from './containers.ts';
+import { jsonLines } from './services.ts';
+import { run, sextantInTerminal } from './sextant.ts';
 
 const NOWHERE = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
 const NO_ENGINE = 'error: No Docker engine answers at unix:///nowhere/docker.sock.';
@@ -42,7 +9,16 @@ const NO_ENGINE = 'error: No Docker engine answers at unix:///nowhere/docker.soc
 describe('without an engine', () => {
   it('every command says so in one line and fails with 3', async () => {
     await using rig = await start(NOWHERE);
-    for (const args of [['ls'], ['info'], ['create', 'busybox'], ['start', 'a'], ['stop', 'a'], ['rm', 'a']]) {
+    for (const args of [
+      ['ls'],
+      ['info'],
+      ['create', 'busybox'],
+      ['start', 'a'],
+      ['stop', 'a'],
+      ['rm', 'a'],
+      ['exec', 'a', 'ls'],
+      ['attach', 'a'],
+    ]) {
       const { code, stdout, stderr } = await rig.cli(...args);
       expect(stderr).toContain(NO_ENGINE);
       expect({ code, stdout, lines: stderr.trimEnd().split('\n').length }).toEqual({ code: 3, stdout: '', lines: 1 });
@@ -110,19 +86,6 @@ describe('container create', () => {
     });
   });
 });
-
-/** Where no engine answers these are skipped, loudly; with CI=true they fail. */
-const describeWithEngine = describeUnless(await missingEngine());
-
-async function missingEngine(): Promise<string | undefined> {
-  try {
-    await execute('docker', ['version'], { timeout: 10_000 });
-    await execute(fileURLToPath(new URL('../../../docker/test-image.sh', import.meta.url)));
-    return undefined;
-  } catch (error) {
-    return `no Docker engine answers. Start one with docker/engine.sh (${(error as { stderr?: string }).stderr?.trim()})`;
-  }
-}
 
 describeWithEngine('with an engine', () => {
   it('creates, lists, stops, starts and removes', async () => {

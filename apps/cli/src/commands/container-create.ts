@@ -1,5 +1,6 @@
 import { containerService } from '@sextant/protocol/container';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { collectVariable } from '../arguments.ts';
 import { createContainer } from '../containers/create.ts';
 import { printReference } from '../containers/list.ts';
 import { interruptible } from '../interrupt.ts';
@@ -14,6 +15,8 @@ interface CreateOptions extends CommonOptions {
   env?: Record<string, string>;
   publish?: Port[];
   pull?: Pull;
+  interactive?: boolean;
+  tty?: boolean;
 }
 
 const HELP = `
@@ -30,25 +33,21 @@ export function addContainerCreateCommand(container: Command): void {
     .option('--name <name>', 'name of the container; the engine gives one unless given')
     .option('-e, --env <name=value>', 'add to its environment; may be repeated', collectVariable)
     .option('-p, --publish <host:container>', 'let a port of this machine lead into it; may be repeated', collectPort)
+    .option('-i, --interactive', 'leave its input open, for whoever attaches')
+    .option('-t, --tty', 'give it a terminal')
     .addOption(
       new Option('--pull <when>', 'when to pull the image').choices(['missing', 'always', 'never']).default('missing'),
     )
     .addHelpText('after', HELP)
     .action(async (image: string, words: string[], _options, command: Command) => {
       const options: CreateOptions = command.optsWithGlobals();
-      const { name, env, publish: ports, pull } = options;
-      const wish = { image, name, env, ports, pull, ...(words.length > 0 && { command: words }) };
+      const { name, env, publish: ports, pull, tty, interactive: stdin } = options;
+      const wish = { image, name, env, ports, pull, tty, stdin, ...(words.length > 0 && { command: words }) };
       const created = await interruptible((signal) =>
         withService(containerService, options, (containers) => createContainer(containers, wish, signal)),
       );
       printReference(created, options.json === true);
     });
-}
-
-function collectVariable(text: string, before: Record<string, string> = {}): Record<string, string> {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('It is NAME=VALUE.');
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
 /** `8000:80`, `80` for any free port of the host, `53:53/udp` */
