@@ -51,6 +51,13 @@ export function collect(value: string, before: readonly string[] = []): string[]
   return [...before, value];
 }
 
+/** For an option that may be given several times: variables by their names. */
+export function collectVariable(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('It is NAME=VALUE.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
 const ANYWHERE = 'HOST, HOST:PORT, tls://HOST:PORT or unix:PATH';
 
 function noAddress(text: string, forms: string): ProtocolError {

@@ -1,6 +1,6 @@
 import { ProtocolError, type ErrorType } from '@sextant/protocol/errors';
 
-/** How the command line ends; `run` and `attach` end as their program did. */
+/** How the command line ends; `run`, `container exec` and `container attach` end as their program did. */
 export const ExitCode = {
   ok: 0,
   /** It was tried and failed. */

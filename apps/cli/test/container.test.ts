@@ -1,7 +1,3 @@
-import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { describeUnless } from '@sextant/testing/describe-unless';
@@ -36,6 +32,9 @@ async function start(more: NodeJS.ProcessEnv = {}) {
     },
   };
 }
+import { describeWithEngine, execute, IMAGE, start } from './containers.ts';
+import { jsonLines } from './services.ts';
+import { run, sextantInTerminal } from './sextant.ts';
 
 const NOWHERE = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
 const NO_ENGINE = 'error: No Docker engine answers at unix:///nowhere/docker.sock.';
@@ -57,6 +56,8 @@ describe('without an engine', () => {
       ['start', 'a'],
       ['stop', 'a'],
       ['rm', 'a'],
+      ['exec', 'a', 'ls'],
+      ['attach', 'a'],
     ]) {
       const { code, stdout, stderr } = await rig.cli(...args);
       expect(stderr).toContain(NO_ENGINE);
@@ -129,19 +130,6 @@ describe('container create', () => {
     });
   });
 });
-
-/** Where no engine answers these are skipped, loudly; with CI=true they fail. */
-const describeWithEngine = describeUnless(await missingEngine());
-
-async function missingEngine(): Promise<string | undefined> {
-  try {
-    await execute('docker', ['version'], { timeout: 10_000 });
-    await execute(fileURLToPath(new URL('../../../docker/test-image.sh', import.meta.url)));
-    return undefined;
-  } catch (error) {
-    return `no Docker engine answers. Start one with docker/engine.sh (${(error as { stderr?: string }).stderr?.trim()})`;
-  }
-}
 
 describeWithEngine('with an engine', () => {
   it('creates, lists, stops, starts and removes', async () => {

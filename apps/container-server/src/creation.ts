@@ -12,6 +12,8 @@ export interface Creation {
   Env: string[];
   Labels: Record<string, string>;
   ExposedPorts: Record<string, object>;
+  Tty: boolean;
+  OpenStdin: boolean;
   HostConfig: {
     LogConfig: { Type: string; Config: Record<string, string> };
     PortBindings: Record<string, { HostIp: string; HostPort: string }[]>;
@@ -26,12 +28,20 @@ const LOG = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } 
 
 export function creation(params: Params, image: string, publishHost: string): Creation {
   const { command, env = {}, ports = [], labels, memoryBytes, cpus, restart = 'no' } = params;
+export function creation(
+  { command, env = {}, ports = [], tty, stdin }: Params,
+  image: string,
+  publishHost: string,
+): Creation {
   const byPort = Object.groupBy(ports, ({ container, protocol }) => `${container}/${protocol}`);
   return {
     Image: image,
     ...(command && { Cmd: command }),
     Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
     Labels: { ...labels, ...LABELS },
+    Labels: LABELS,
+    Tty: tty,
+    OpenStdin: stdin,
     ExposedPorts: mapValues(byPort, () => ({})),
     HostConfig: {
       LogConfig: LOG,

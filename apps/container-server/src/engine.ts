@@ -192,6 +192,20 @@ export class Engine {
     });
   }
 
+  /** Asks what has no method here, on a connection of its own. */
+  ask<T>(question: Question<T>): Promise<T> {
+    return this.#fresh(question);
+  }
+
+  /** Uses a stream of it for as long as that takes. */
+  async use<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      throw explain(error, this.#address.url);
+    }
+  }
+
   /** Pulls an image, telling its progress. Ends the pull when `cancel` aborts or nobody takes the progress any more. */
   async *pull(image: string, cancel: AbortSignal): AsyncGenerator<PullProgress> {
     const over = new AbortController();

@@ -3,10 +3,12 @@ import type { Handlers } from '@sextant/service/handler';
 import type { Log } from '@sextant/service/observe/log';
 import type { Containers } from './containers.ts';
 import type { Engine } from './engine.ts';
+import { attach } from './handlers/attach.ts';
 import { create } from './handlers/create.ts';
 import { listImages } from './handlers/image-list.ts';
 import { pullImage } from './handlers/image-pull.ts';
 import { removeImage } from './handlers/image-remove.ts';
+import { exec } from './handlers/exec.ts';
 import { info } from './handlers/info.ts';
 import { inspect } from './handlers/inspect.ts';
 import { list } from './handlers/list.ts';
@@ -42,6 +44,8 @@ export function handlers(
     'image.list': listImages(engine),
     'image.pull': pullImage(engine),
     'image.remove': removeImage(engine),
+    'container.exec': exec(engine, containers, log),
+    'container.attach': attach(engine, containers),
     'engine.info': info(engine),
   };
 }

@@ -90,7 +90,7 @@ function down(message: string, retry: 'safe' | 'unknown', cause: Error): Protoco
 
 /** What the engine's layers wrap around a reason. */
 const WRAPPERS =
-  /^failed to create (?:shim )?task(?: for container)?: |^OCI runtime create failed: |^runc create failed: |^unable to start container process: |: unknown$/;
+  /^failed to create (?:shim )?task(?: for container)?: |^OCI runtime create failed: |^OCI runtime exec failed: |^exec failed: |^runc create failed: |^unable to start container process: |: unknown$/;
 /** Folders of the engine's machine that are nobody else's business. */
 const HOST_PATHS = /(?<![\w.:/-])\/(?:var\/lib|var\/run|run)\/[^\s:"',]*/g;
 /** Characters of a reason that are told. */

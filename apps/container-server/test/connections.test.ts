@@ -7,7 +7,11 @@ import { Engine } from '../src/engine.ts';
 import { serveSocket, socketPath, type TestSocket } from './socket.ts';
 
 const ID = 'a'.repeat(64);
-const CREATION = creation({ image: 'x', start: false, pull: 'never' }, 'x:latest', '127.0.0.1');
+const CREATION = creation(
+  { image: 'x', tty: false, stdin: false, start: false, pull: 'never' },
+  'x:latest',
+  '127.0.0.1',
+);
 const LASTING = new AbortController().signal;
 
 /** Everything that changes a container. */

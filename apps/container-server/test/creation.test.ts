@@ -14,6 +14,8 @@ const EVERYTHING = schema.parse({
   cpus: 1.1,
   restart: 'on-failure',
   labels: { who: 'ann' },
+  tty: true,
+  stdin: true,
   start: true,
   pull: 'always',
 });
@@ -25,6 +27,9 @@ describe('creation', () => {
       Cmd: ['a', 'b'],
       Env: ['A=1', 'B=x=y'],
       Labels: { who: 'ann', 'sextant.managed': 'true', 'sextant.owner': 'local' },
+      Labels: { 'sextant.managed': 'true', 'sextant.owner': 'local' },
+      Tty: true,
+      OpenStdin: true,
       ExposedPorts: { '80/tcp': {}, '53/udp': {} },
       HostConfig: {
         LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },

@@ -33,6 +33,8 @@ const CALLS: [string, (client: Client<Containers>) => Promise<unknown>][] = [
   ['image.list', (client) => client.call('image.list', {})],
   ['image.pull', (client) => client.call('image.pull', { image: 'x' })],
   ['image.remove', (client) => client.call('image.remove', { target: 'x' })],
+  ['container.exec', (client) => client.open('container.exec', { target: 'x', command: ['x'] }).result],
+  ['container.attach', (client) => client.open('container.attach', { target: 'x' }).result],
 ];
 
 describe('no engine', () => {

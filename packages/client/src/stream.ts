@@ -1,6 +1,6 @@
 import { notification } from '@sextant/protocol/envelope';
 import { encodeLine } from '@sextant/protocol/frame';
-import type { ItemOf, Method, ResultOf } from '@sextant/protocol/method';
+import type { InputOf, ItemOf, Method, ResultOf } from '@sextant/protocol/method';
 import { Credit } from './credit.ts';
 import type { Exchange } from './exchange.ts';
 import type { Part, Pending } from './pending.ts';
@@ -66,6 +66,11 @@ export class Stream<M extends Method> implements AsyncIterable<StreamPart<M>> {
       await this.#exchange.drained();
     }
     return !this.#over;
+  }
+
+  /** Sends an item. */
+  send(item: InputOf<M>): void {
+    this.#notify({ item });
   }
 
   /** Says that nothing more comes on a channel. */

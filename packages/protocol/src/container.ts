@@ -101,6 +101,25 @@ export const containerStatsSchema = z.object({
   processes: sizeSchema,
 });
 export type ContainerStats = z.infer<typeof containerStatsSchema>;
+/** The size of a terminal, in characters. */
+export const terminalSizeSchema = z.strictObject({
+  columns: z.int().min(1).max(65_535),
+  rows: z.int().min(1).max(65_535),
+});
+export type TerminalSize = z.infer<typeof terminalSizeSchema>;
+
+/** How a program in a container is talked to while it runs. */
+const conversation = {
+  access: 'container:exec',
+  audited: 'target',
+  /** The size that the terminal has from now on, if there is one. */
+  input: terminalSizeSchema,
+  result: z.object({ exitCode: z.int() }),
+  channels: { in: ['stdin'], out: ['stdout', 'stderr'] },
+} as const;
+
+const environment = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(65_536));
+const words = z.array(z.string().max(65_536)).max(1024);
 
 const reference = z.object({ id: z.string(), name: z.string(), state: z.string() });
 const target = { target: targetSchema };
@@ -121,8 +140,8 @@ export const containerService = defineService({
         /** The engine gives one unless given. */
         name: nameSchema.optional(),
         /** Program and arguments in place of the image's own. */
-        command: z.array(z.string().max(65_536)).max(1024).optional(),
-        env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(65_536)).optional(),
+        command: words.optional(),
+        env: environment.optional(),
         ports: z.array(portMapping).max(64).optional(),
         /** The most memory it may use. */
         memoryBytes: z
@@ -134,6 +153,10 @@ export const containerService = defineService({
         /** When the engine starts it again: never, unless given. */
         restart: z.enum(['no', 'on-failure', 'unless-stopped', 'always']).optional(),
         labels: labels.optional(),
+        /** A terminal for its program. */
+        tty: z.boolean().default(false),
+        /** Its program's input is open, for whoever attaches. */
+        stdin: z.boolean().default(false),
         start: z.boolean().default(true),
         pull: z.enum(['missing', 'always', 'never']).default('missing'),
       }),
@@ -250,6 +273,30 @@ export const containerService = defineService({
         /** Its parts that nothing else needed. */
         deleted: z.array(z.string()),
       }),
+    }),
+    'container.exec': method({
+      summary: 'Runs a program in a container that runs: its input, output and exit code; it ends with its caller.',
+      ...conversation,
+      params: z.strictObject({
+        ...target,
+        /** Program and arguments as they are, never a line for a shell. */
+        command: words.min(1),
+        /** A terminal, on which all that it prints is `stdout`. */
+        tty: z.boolean().default(false),
+        env: environment.optional(),
+        /** Where it runs; where the container's own program does unless given. */
+        cwd: z.string().min(1).max(4096).optional(),
+        columns: terminalSizeSchema.shape.columns.optional(),
+        rows: terminalSizeSchema.shape.rows.optional(),
+      }),
+    }),
+    'container.attach': method({
+      summary:
+        "Shows what a container's own program prints from now on, and passes input to it; leaving does not end it.",
+      ...conversation,
+      params: z.strictObject(target),
+      /** The first item says what it has: a terminal, and open input. */
+      item: z.object({ id: z.string(), name: z.string(), tty: z.boolean(), stdin: z.boolean() }),
     }),
     'engine.info': method({
       summary: 'Says which engine this service drives.',

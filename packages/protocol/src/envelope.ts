@@ -120,7 +120,7 @@ export function failure(id: Id | null, error: ProtocolError, more?: object): obj
  * A part of a message, by the protocol's own schema for it.
  * @throws ProtocolError `invalid_request`
  */
-export function readAs<T>(schema: z.ZodType<T>, value: JsonObject): T {
+export function readAs<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new ProtocolError('invalid_request', `Not a message of this protocol: ${describeIssues(parsed.error)}.`);

@@ -30,6 +30,8 @@ export interface Method {
   readonly timeoutMs?: number;
   /** The items it streams before its response, where it streams any. Without it, the default timeout applies. */
   readonly item?: z.ZodType;
+  /** The items a caller may send while it is open, where it may send any. Free of transforms too. */
+  readonly input?: z.ZodType<object>;
   /** The channels of raw bytes it streams, as the service sees them. */
   readonly channels?: { readonly in?: readonly string[]; readonly out?: readonly string[] };
 }
@@ -49,6 +51,8 @@ export type ParamsOf<M extends Method> = z.infer<M['params']>;
 /** What a caller writes: members with a default may be left out. */
 export type ParamsInput<M extends Method> = z.input<M['params']>;
 export type ResultOf<M extends Method> = z.infer<M['result']>;
+/** The items a caller may send. */
+export type InputOf<M extends Method> = M extends { input: infer Input extends z.ZodType } ? z.infer<Input> : never;
 export type ItemOf<M extends Method> = M extends { item: infer Item extends z.ZodType } ? z.infer<Item> : never;
 
 /** Keeps the exact types of a method's schemas. */

@@ -28,6 +28,7 @@ export interface DescribedMethod {
   readonly 'x-resumable'?: true;
   readonly 'x-timeoutMs'?: number;
   readonly 'x-item'?: Schema;
+  readonly 'x-input'?: Schema;
   readonly 'x-channels'?: NonNullable<Method['channels']>;
 }
 
@@ -64,7 +65,7 @@ const DESCRIPTION =
   'JSON-RPC 2.0, one object a line, over TCP, TLS or a WebSocket at /ws; one request by POST at /rpc. `error.data.type` says which error it is.';
 
 function describeMethod(name: string, method: Method): DescribedMethod {
-  const { summary, access, object, key, audited, resumable, timeoutMs, item, channels } = method;
+  const { summary, access, object, key, audited, resumable, timeoutMs, item, input, channels } = method;
   return {
     name,
     summary,
@@ -79,6 +80,7 @@ function describeMethod(name: string, method: Method): DescribedMethod {
     ...(resumable && { 'x-resumable': resumable }),
     ...(timeoutMs !== undefined && { 'x-timeoutMs': timeoutMs }),
     ...(item && { 'x-item': toSchema(item) }),
+    ...(input && { 'x-input': toSchema(input) }),
     ...(channels && { 'x-channels': channels }),
   };
 }

@@ -1,5 +1,6 @@
 import { containerService } from '@sextant/protocol/container';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { collectVariable } from '../arguments.ts';
 import { createContainer } from '../containers/create.ts';
 import { printReference } from '../containers/list.ts';
 import { interruptible } from '../interrupt.ts';
@@ -20,6 +21,8 @@ interface CreateOptions extends CommonOptions {
   restart?: Restart;
   label?: Record<string, string>;
   pull?: Pull;
+  interactive?: boolean;
+  tty?: boolean;
 }
 
 const HELP = `
@@ -45,6 +48,8 @@ export function addContainerCreateCommand(container: Command): void {
         .default('no'),
     )
     .option('--label <name=value>', 'mark it; may be repeated', collectVariable)
+    .option('-i, --interactive', 'leave its input open, for whoever attaches')
+    .option('-t, --tty', 'give it a terminal')
     .addOption(
       new Option('--pull <when>', 'when to pull the image').choices(['missing', 'always', 'never']).default('missing'),
     )
@@ -54,6 +59,8 @@ export function addContainerCreateCommand(container: Command): void {
       const { name, env, publish: ports, memory: memoryBytes, cpus, restart, label: labels, pull } = options;
       const settings = { name, env, ports, memoryBytes, cpus, restart, labels, pull };
       const wish = { image, ...settings, ...(words.length > 0 && { command: words }) };
+      const { name, env, publish: ports, pull, tty, interactive: stdin } = options;
+      const wish = { image, name, env, ports, pull, tty, stdin, ...(words.length > 0 && { command: words }) };
       const created = await interruptible((signal) =>
         withService(containerService, options, (containers) => createContainer(containers, wish, signal)),
       );

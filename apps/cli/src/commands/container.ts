@@ -6,17 +6,20 @@ import { print, printJson } from '../output.ts';
 import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
 import { addContainerActCommands } from './container-act.ts';
+import { addContainerAttachCommand } from './container-attach.ts';
 import { addContainerCreateCommand } from './container-create.ts';
 import { addContainerInspectCommand } from './container-inspect.ts';
 import { addContainerRenameCommand } from './container-rename.ts';
 import { addContainerStatsCommand } from './container-stats.ts';
 import { addContainerWaitCommand } from './container-wait.ts';
+import { addContainerExecCommand } from './container-exec.ts';
 
 const HELP = `
 A container is named by its name, its id, or the beginning of its id.
 
   $ ${SELF} container create busybox --name nap -- sleep 1000
   $ ${SELF} container ls
+  $ ${SELF} container exec -it nap sh
   $ ${SELF} container rm -f nap
   $ ${SELF} container menu`;
 
@@ -24,6 +27,7 @@ export function addContainerCommands(program: Command): void {
   const container = program
     .command('container')
     .description('create, list, inspect, start, stop and remove containers')
+    .description('create, list, start, stop and remove containers, and run programs in them')
     .addHelpText('after', HELP);
   addList(container);
   addContainerInspectCommand(container);
@@ -32,6 +36,8 @@ export function addContainerCommands(program: Command): void {
   addContainerRenameCommand(container);
   addContainerWaitCommand(container);
   addContainerStatsCommand(container);
+  addContainerExecCommand(container);
+  addContainerAttachCommand(container);
   addInfo(container);
   container
     .command('menu')

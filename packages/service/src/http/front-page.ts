@@ -164,10 +164,11 @@ function tagsOf(method: DescribedMethod): string[] {
 }
 
 function shapesOf(method: DescribedMethod): [name: string, shape: string][] {
-  const { 'x-item': item, 'x-channels': channels } = method;
+  const { 'x-item': item, 'x-input': input, 'x-channels': channels } = method;
   return [
     ['params', notateParams(method.params)],
     ...(item ? [['items', notate(item)] as [string, string]] : []),
+    ...(input ? [['items in', notate(input)] as [string, string]] : []),
     ...Object.entries(channels ?? {}).map(([way, names]): [string, string] => [`bytes ${way}`, names.join(', ')]),
     ['result', notate(method.result.schema)],
   ];

@@ -1,6 +1,8 @@
-/** One part of what a caller streams: raw bytes on a channel, or its end. */
+/** One part of what a caller streams: an item, raw bytes on a channel, or the end of that. */
 export interface InputPart {
   channel: string;
+  /** As the method's `input` has checked it. */
+  item?: unknown;
   body?: Uint8Array | undefined;
   end?: boolean | undefined;
 }

@@ -75,9 +75,12 @@ export class Requests {
   /** What a client says of one of its open requests. */
   notice({ method, params }: Notification, body: Uint8Array | undefined): void {
     if (method === 'rpc.data') {
-      const { id, channel = '', end } = readAs(sessionNotifications['rpc.data'], params);
+      const { id, channel = '', item, end } = readAs(sessionNotifications['rpc.data'], params);
       const open = this.#open?.get(id);
-      if (open?.route.method.channels?.in?.includes(channel)) open.call.input.push({ channel, body, end });
+      if (!open) return;
+      const { channels, input } = open.route.method;
+      if (item !== undefined && input) open.call.input.push({ channel, item: readAs(input, item) });
+      else if (channels?.in?.includes(channel)) open.call.input.push({ channel, body, end });
     } else if (method === 'rpc.cancel') {
       const { id } = readAs(sessionNotifications['rpc.cancel'], params);
       this.#open?.get(id)?.call.cancel(new ProtocolError('cancelled', 'Cancelled as asked.'));

@@ -1,0 +1,49 @@
+import type { containerService, TerminalSize } from '@sextant/protocol/container';
+import { isErrorType } from '@sextant/protocol/errors';
+import type { HandlerOf } from '@sextant/service/handler';
+import type { Log } from '@sextant/service/observe/log';
+import type { Containers } from '../containers.ts';
+import { converse } from '../converse.ts';
+import type { Engine } from '../engine.ts';
+import { Exec } from '../exec.ts';
+import { Refusal } from '../refusal.ts';
+import { needsRunning } from '../running.ts';
+
+/** The end of input, as it is typed: a terminal itself has none. */
+const CTRL_D = '\x04';
+
+export function exec(
+  engine: Engine,
+  containers: Containers,
+  log: Log,
+): HandlerOf<typeof containerService, 'container.exec'> {
+  return async (params, call) => {
+    const exec = await containers.act(params.target, call.signal, async (id) => {
+      try {
+        return await Exec.prepare(engine, id, params);
+      } catch (error) {
+        if (isErrorType(error, 'conflict')) needsRunning(await engine.inspect(id));
+        throw error;
+      }
+    });
+    try {
+      call.signal.throwIfAborted();
+      const { tty, columns, rows } = params;
+      const stream = await exec.start();
+      if (columns !== undefined && rows !== undefined) void exec.resize({ columns, rows });
+      const input = { end: () => void (tty ? stream.write(CTRL_D) : stream.end()) };
+      const refusal = new Refusal(exec, call);
+      const program = { stream, tty, input, resize: (size: TerminalSize) => exec.resize(size) };
+      await engine.use(() => converse(program, call, refusal));
+      const exitCode = await exec.ended(call.signal);
+      refusal.check(exitCode);
+      return { exitCode };
+    } finally {
+      if (call.cancelled) {
+        await exec
+          .end()
+          .catch((error: unknown) => log.warn({ err: error, target: params.target }, 'a program may run on'));
+      }
+    }
+  };
+}
