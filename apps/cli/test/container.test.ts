@@ -1,37 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { temporaryFolder } from '@sextant/testing/rig';
-import { describeUnless } from '@sextant/testing/describe-unless';
 import { waitFor } from '@sextant/testing/wait';
-import { jsonLines, listening, servingWith } from './services.ts';
-import { at, run, sextantInTerminal } from './sextant.ts';
-
-const execute = promisify(execFile);
-const IMAGE = 'sextant/test';
-
-/** A container-server, names for a test's containers, and the menu. `await using` removes the containers. */
-async function start(more: NodeJS.ProcessEnv = {}) {
-  const home = await temporaryFolder();
-  const up = servingWith(more, 'up', 'container-server', '--port', '0', '--home', home.path, '--json');
-  const [server] = await listening(up, 1);
-  const where = at({ ...server, home: home.path });
-  const prefix = `sextant-test-${randomUUID().slice(0, 8)}`;
-  let named = 0;
-  return {
-    where,
-    home: home.path,
-    name: () => `${prefix}-${(named += 1)}`,
-    cli: (...args: string[]) => run([...where, 'container', ...args]),
-    menu: (...lines: string[]) => run([...where, 'container', 'menu'], lines.map((line) => `${line}\n`).join('')),
-    async [Symbol.asyncDispose]() {
-      if (named > 0) {
-        const { stdout } = await execute('docker', ['ps', '-aq', '--filter', `name=^${prefix}`]);
-        if (stdout !== '') await execute('docker', ['rm', '-f', ...stdout.trim().split('\n')]);
-      }
-      await up[Symbol.asyncDispose]();
-      await home[Symbol.asyncDispose]();
-    },
-  };
-}
 import { describeWithEngine, execute, IMAGE, start } from './containers.ts';
 import { jsonLines } from './services.ts';
 import { run, sextantInTerminal } from './sextant.ts';

@@ -27,19 +27,13 @@ export interface Creation {
 const LOG = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } };
 
 export function creation(params: Params, image: string, publishHost: string): Creation {
-  const { command, env = {}, ports = [], labels, memoryBytes, cpus, restart = 'no' } = params;
-export function creation(
-  { command, env = {}, ports = [], tty, stdin }: Params,
-  image: string,
-  publishHost: string,
-): Creation {
+  const { command, env = {}, ports = [], labels, memoryBytes, cpus, restart = 'no', tty, stdin } = params;
   const byPort = Object.groupBy(ports, ({ container, protocol }) => `${container}/${protocol}`);
   return {
     Image: image,
     ...(command && { Cmd: command }),
     Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
     Labels: { ...labels, ...LABELS },
-    Labels: LABELS,
     Tty: tty,
     OpenStdin: stdin,
     ExposedPorts: mapValues(byPort, () => ({})),

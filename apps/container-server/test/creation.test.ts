@@ -27,7 +27,6 @@ describe('creation', () => {
       Cmd: ['a', 'b'],
       Env: ['A=1', 'B=x=y'],
       Labels: { who: 'ann', 'sextant.managed': 'true', 'sextant.owner': 'local' },
-      Labels: { 'sextant.managed': 'true', 'sextant.owner': 'local' },
       Tty: true,
       OpenStdin: true,
       ExposedPorts: { '80/tcp': {}, '53/udp': {} },

@@ -56,22 +56,14 @@ export function addContainerCreateCommand(container: Command): void {
     .addHelpText('after', HELP)
     .action(async (image: string, words: string[], _options, command: Command) => {
       const options: CreateOptions = command.optsWithGlobals();
-      const { name, env, publish: ports, memory: memoryBytes, cpus, restart, label: labels, pull } = options;
-      const settings = { name, env, ports, memoryBytes, cpus, restart, labels, pull };
+      const { name, env, publish: ports, memory: memoryBytes, cpus, restart, label: labels, tty, interactive: stdin, pull } = options;
+      const settings = { name, env, ports, memoryBytes, cpus, restart, labels, tty, stdin, pull };
       const wish = { image, ...settings, ...(words.length > 0 && { command: words }) };
-      const { name, env, publish: ports, pull, tty, interactive: stdin } = options;
-      const wish = { image, name, env, ports, pull, tty, stdin, ...(words.length > 0 && { command: words }) };
       const created = await interruptible((signal) =>
         withService(containerService, options, (containers) => createContainer(containers, wish, signal)),
       );
       printReference(created, options.json === true);
     });
-}
-
-function collectVariable(text: string, before: Record<string, string> = {}): Record<string, string> {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('It is NAME=VALUE.');
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
 const UNITS = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };

@@ -26,8 +26,7 @@ A container is named by its name, its id, or the beginning of its id.
 export function addContainerCommands(program: Command): void {
   const container = program
     .command('container')
-    .description('create, list, inspect, start, stop and remove containers')
-    .description('create, list, start, stop and remove containers, and run programs in them')
+    .description('create, list, inspect, start, stop and remove containers, and run programs in them')
     .addHelpText('after', HELP);
   addList(container);
   addContainerInspectCommand(container);
