@@ -5,8 +5,10 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { describeUnless } from '@sextant/testing/describe-unless';
+import { waitFor } from '@sextant/testing/wait';
 import { jsonLines, listening, servingWith } from './services.ts';
-import { at, run, sextantInTerminal } from './sextant.ts';
+import { openProxy } from './proxy.ts';
+import { at, run, sextant, sextantInTerminal } from './sextant.ts';
 
 const execute = promisify(execFile);
 const IMAGE = 'sextant/test';
@@ -42,7 +44,16 @@ const NO_ENGINE = 'error: No Docker engine answers at unix:///nowhere/docker.soc
 describe('without an engine', () => {
   it('every command says so in one line and fails with 3', async () => {
     await using rig = await start(NOWHERE);
-    for (const args of [['ls'], ['info'], ['create', 'busybox'], ['start', 'a'], ['stop', 'a'], ['rm', 'a']]) {
+    for (const args of [
+      ['ls'],
+      ['info'],
+      ['create', 'busybox'],
+      ['start', 'a'],
+      ['stop', 'a'],
+      ['rm', 'a'],
+      ['logs', 'a'],
+      ['logs', '-f', 'a'],
+    ]) {
       const { code, stdout, stderr } = await rig.cli(...args);
       expect(stderr).toContain(NO_ENGINE);
       expect({ code, stdout, lines: stderr.trimEnd().split('\n').length }).toEqual({ code: 3, stdout: '', lines: 1 });
@@ -183,5 +194,41 @@ describeWithEngine('with an engine', () => {
       ),
     );
     expect(code).toBe(0);
+  });
+
+  it('shows a log, each channel on its own side', async () => {
+    await using rig = await start();
+    const name = rig.name();
+    await rig.cli('create', IMAGE, '--name', name, '--', 'sh', '-c', 'echo a; echo b >&2; echo c');
+    await execute('docker', ['wait', name]);
+    expect(await rig.cli('logs', name)).toEqual({ code: 0, stdout: 'a\nc\n', stderr: 'b\n' });
+    expect(await rig.cli('logs', '--since', '1m', name)).toMatchObject({ code: 0, stdout: 'a\nc\n' });
+    const lines = jsonLines((await rig.cli('logs', '--json', name)).stdout) as { channel: string; text: string }[];
+    const textOf = (of: string): string => lines.flatMap(({ channel, text }) => (channel === of ? text : [])).join('');
+    expect([textOf('stdout'), textOf('stderr')]).toEqual(['a\nc\n', 'b\n']);
+    expect(await rig.cli('logs', '--tail', '0', name)).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await rig.cli('logs', '--since', 'once', name)).toMatchObject({ code: 2, stdout: '' });
+    expect(await rig.cli('logs', `${name}x`)).toMatchObject({ code: 4, stdout: '' });
+  });
+
+  it('follows a log over a lost connection until Ctrl-C, each line once', async () => {
+    await using rig = await start();
+    const name = rig.name();
+    const script = 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.01; done';
+    await rig.cli('create', IMAGE, '--name', name, '--', 'sh', '-c', script);
+    const [host = '', port = ''] = rig.where[1].split(':');
+    await using proxy = await openProxy(
+      { host, port: Number(port) },
+      { kind: 'cut', side: 'down', afterBytes: 20_000 },
+    );
+    await using logs = sextant(...at({ ...proxy, home: rig.home }), 'container', 'logs', '-f', name);
+    await logs.shows('Going on where it was lost.');
+    const before = logs.stdout().length;
+    await waitFor('more', () => logs.stdout().length > before + 100);
+    logs.child.kill('SIGINT');
+    expect(await logs.ended()).toBe(130);
+    expect(logs.stderr()).toMatch(/^error: .* Trying again\.\nGoing on where it was lost\.\nStopped\.\n$/);
+    const numbers = logs.stdout().trim().split('\n').map(Number);
+    expect(numbers).toEqual(numbers.map((_, at) => at + 1));
   });
 });

@@ -31,11 +31,16 @@ export class Containers {
    * Acts on the container that a target names: its id, the unique beginning of that, or its name.
    * @throws ProtocolError `not_found`, `conflict` if it names several, `forbidden` if it was not made here.
    */
-  async act<T>(target: string, signal: AbortSignal, act: (id: string, knownName: string) => Promise<T>): Promise<T> {
+  act<T>(target: string, signal: AbortSignal, act: (id: string, knownName: string) => Promise<T>): Promise<T> {
+    return this.look(target, (id, knownName) => this.#turns.take(id, signal, () => act(id, knownName)));
+  }
+
+  /** The same for what changes nothing, and so waits for nobody. */
+  async look<T>(target: string, look: (id: string, knownName: string) => Promise<T>): Promise<T> {
     const knownName = this.#ours.get(target);
     if (knownName !== undefined) {
       try {
-        return await this.#turns.take(target, signal, () => act(target, knownName));
+        return await look(target, knownName);
       } catch (error) {
         // Gone perhaps: then the search has more to say.
         if (!isErrorType(error, 'not_found')) throw error;
@@ -44,7 +49,7 @@ export class Containers {
     }
     const { id, name } = find(await this.#engine.listAll(), target);
     this.remember({ id, name });
-    return this.#turns.take(id, signal, () => act(id, name));
+    return look(id, name);
   }
 
   /** Of one that was made here just now. */

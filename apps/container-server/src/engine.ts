@@ -101,6 +101,31 @@ export class Engine {
     });
   }
 
+  /** How one ended, where it did, and whether its program has a terminal: all it prints is stdout then. */
+  async lookAt(id: string): Promise<{ id: string; hasTerminal: boolean; exitCode: number; oomKilled: boolean }> {
+    const { Id, Config, State } = await this.#read((docker, abortSignal) =>
+      docker.getContainer(id).inspect({ abortSignal }),
+    );
+    return { id: Id, hasTerminal: Config.Tty, exitCode: State.ExitCode, oomKilled: State.OOMKilled };
+  }
+
+  /** What happens to the containers made here, after an instant in nanoseconds if given; an empty piece says that it begins. */
+  async *events(after: bigint | undefined, cancel: AbortSignal): AsyncGenerator<Uint8Array> {
+    const filters = JSON.stringify({ type: ['container'], label: [`${MANAGED.name}=${MANAGED.value}`] });
+    const since = after === undefined ? undefined : secondsOf(after + 1n);
+    yield* this.#stream('/events?', { filters, since }, cancel, true);
+  }
+
+  /**
+   * A log with timestamps, as the engine sends it. It says nothing before the first line, not even that there is such a
+   * log.
+   */
+  async *logs(id: string, { follow, from, tail }: LogWish, cancel: AbortSignal): AsyncGenerator<Uint8Array> {
+    const query = { stdout: true, stderr: true, timestamps: true, follow, since: from && unixTime(from), tail };
+    const path = `/containers/${id}/logs?`;
+    yield* this.#stream(path, query, cancel, follow);
+  }
+
   /** Pulls an image, telling its progress. Ends the pull when `cancel` aborts or nobody takes the progress any more. */
   async *pull(image: string, cancel: AbortSignal): AsyncGenerator<PullProgress> {
     const over = new AbortController();
@@ -122,6 +147,41 @@ export class Engine {
       if (chunk.done) return;
       yield chunk.value;
     }
+  }
+
+  /**
+   * What the engine sends, piece by piece: no more is read of it than is taken. Where it may be silent for as long as it
+   * likes, it is asked something else now and then.
+   */
+  async *#stream(path: string, query: object, cancel: AbortSignal, mayBeSilent: boolean): AsyncGenerator<Uint8Array> {
+    const over = new AbortController();
+    try {
+      const pieces = this.#pieces(path, query, over.signal);
+      for (let next = pieces.next(); ;) {
+        const waiting = next;
+        const piece = await this.#ask(() => waiting, this.#times.engineTimeoutMs, cancel).catch(
+          async (error: unknown) => {
+            if (!mayBeSilent || !isOverdue(error)) throw error;
+            await this.#fresh((docker, abortSignal) => docker.version({ abortSignal }));
+            return undefined;
+          },
+        );
+        if (piece?.done) return;
+        if (!piece) continue;
+        yield piece.value;
+        next = pieces.next();
+      }
+    } finally {
+      over.abort();
+    }
+  }
+
+  async *#pieces(path: string, query: object, over: AbortSignal): AsyncGenerator<Uint8Array, undefined> {
+    this.#connections ??= Connections.to(this.#address);
+    const connections = await this.#connections;
+    const stream = await connections.fresh((docker, signal) => openStream(docker, path, query, signal), over);
+    yield NOTHING;
+    yield* stream;
   }
 
   #read<T>(question: Question<T>): Promise<T> {
@@ -149,6 +209,48 @@ export class Engine {
       throw explain(error, this.#address.url);
     }
   }
+}
+
+/** Which part of a log is wanted. */
+export interface LogWish {
+  follow: boolean;
+  /** A time in nanoseconds. */
+  from?: string | undefined;
+  /** Entries, counted from the last. */
+  tail?: number | undefined;
+}
+
+/** What comes once an answer has begun. */
+const NOTHING = new Uint8Array();
+
+function isOverdue(error: unknown): boolean {
+  return Error.isError(error) && error.cause instanceof Overdue;
+}
+
+/** Asked directly: dockerode would read all of some answers before it gives them. */
+function openStream(
+  { modem }: Docker,
+  path: string,
+  query: object,
+  abortSignal: AbortSignal,
+): Promise<AsyncIterable<Uint8Array>> {
+  const options = { path, method: 'GET', abortSignal, isStream: true, statusCodes: { 200: true }, options: query };
+  return new Promise((resolve, reject) => {
+    modem.dial(options, (error: Error | null, stream: unknown) => {
+      if (error) reject(error);
+      else resolve(stream as AsyncIterable<Uint8Array>);
+    });
+  });
+}
+
+/** The same for an instant in nanoseconds. */
+function secondsOf(nanoseconds: bigint): string {
+  return `${nanoseconds / 1_000_000_000n}.${String(nanoseconds % 1_000_000_000n).padStart(9, '0')}`;
+}
+
+/** Seconds with nine digits after the point, as the engine takes them. */
+function unixTime(time: string): string {
+  return `${Math.floor(Date.parse(time) / 1000)}.${time.slice(-10, -1)}`;
 }
 
 /** What is started or stopped already is answered with 304: no failure for us. */

@@ -1,8 +1,11 @@
 /** Marks the containers made here: no others are listed or touched. */
 export const MANAGED = { name: 'sextant.managed', value: 'true' } as const;
 
+/** Says whose a container is. */
+export const OWNER = 'sextant.owner';
+
 /** What a new container is marked with. Until callers are told apart, all are the one user of this machine. */
-export const LABELS = { [MANAGED.name]: MANAGED.value, 'sextant.owner': 'local' };
+export const LABELS = { [MANAGED.name]: MANAGED.value, [OWNER]: 'local' };
 
 export function isOurs(labels: Readonly<Record<string, string>>): boolean {
   return labels[MANAGED.name] === MANAGED.value;

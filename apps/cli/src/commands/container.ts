@@ -7,6 +7,7 @@ import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
 import { addContainerActCommands } from './container-act.ts';
 import { addContainerCreateCommand } from './container-create.ts';
+import { addContainerLogsCommand } from './container-logs.ts';
 
 const HELP = `
 A container is named by its name, its id, or the beginning of its id.
@@ -24,6 +25,7 @@ export function addContainerCommands(program: Command): void {
   addList(container);
   addContainerCreateCommand(container);
   addContainerActCommands(container);
+  addContainerLogsCommand(container);
   addInfo(container);
   container
     .command('menu')
