@@ -231,4 +231,21 @@ describeWithEngine('with an engine', () => {
     const numbers = logs.stdout().trim().split('\n').map(Number);
     expect(numbers).toEqual(numbers.map((_, at) => at + 1));
   });
+
+  it('shows what happens to containers until Ctrl-C', async () => {
+    await using rig = await start();
+    const name = rig.name();
+    await using events = sextant(...rig.where, 'container', 'events');
+    await events.shows('Watching.');
+    await using json = sextant(...rig.where, '--json', 'container', 'events');
+    await waitFor('the snapshot', () => json.stdout().includes('"snapshot"'), 15_000);
+    await rig.cli('create', IMAGE, '--name', name, '--', 'sh', '-c', 'sleep 1; echo why; exit 3');
+    await events.shows(`${name}  died, exit code 3`);
+    await events.shows('    why');
+    await waitFor('died', () => json.stdout().includes('"died"'));
+    events.child.kill('SIGINT');
+    expect(await events.ended()).toBe(130);
+    const mine = jsonLines(json.stdout()).filter((item) => (item as { name?: string }).name === name);
+    expect(mine).toMatchObject([{ type: 'created' }, { type: 'started' }, { type: 'died', log: ['why'] }]);
+  });
 });

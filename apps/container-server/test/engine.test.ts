@@ -22,6 +22,7 @@ const CALLS: [string, (client: Client<Containers>) => Promise<unknown>][] = [
   ['container.create, pulling', (client) => client.call('container.create', { image: 'x', pull: 'always' })],
   ['container.start', (client) => client.call('container.start', { target: 'x' })],
   ['container.stop', (client) => client.call('container.stop', { target: 'x' })],
+  ['container.events', (client) => client.call('container.events', {})],
   ['container.logs', (client) => client.call('container.logs', { target: 'x' })],
   ['container.remove', (client) => client.call('container.remove', { target: 'x' })],
 ];

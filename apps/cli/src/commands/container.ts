@@ -7,6 +7,7 @@ import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
 import { addContainerActCommands } from './container-act.ts';
 import { addContainerCreateCommand } from './container-create.ts';
+import { addContainerEventsCommand } from './container-events.ts';
 import { addContainerLogsCommand } from './container-logs.ts';
 
 const HELP = `
@@ -26,6 +27,7 @@ export function addContainerCommands(program: Command): void {
   addContainerCreateCommand(container);
   addContainerActCommands(container);
   addContainerLogsCommand(container);
+  addContainerEventsCommand(container);
   addInfo(container);
   container
     .command('menu')

@@ -98,7 +98,7 @@ describeWithEngine('container.events', () => {
     const [name, greedy] = [rig.name(), rig.name()];
     const watch = watcher(rig.client);
     await watch.begun();
-    const script = 'for i in $(seq 30); do echo line $i; done; echo bad >&2; exit 7';
+    const script = 'for i in $(seq 30); do echo line $i; done; sleep 0.2; echo bad >&2; exit 7';
     await rig.client.call('container.create', { image: IMAGE, name, command: ['sh', '-c', script] });
     await watch.sees(name, 'created', 'started', 'died');
     const [, , died] = watch.of(name);
