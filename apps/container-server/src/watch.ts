@@ -13,6 +13,11 @@ import { readLines } from './pull.ts';
 /** Milliseconds until a lost engine is asked again, doubled each time. */
 const RETRY_MS = { first: 250, most: 5000 };
 
+/** The exit code of one that got a KILL, as the kernel sends where there is no memory. */
+const KILLED = 137;
+/** Milliseconds by which the engine may learn later why that was. */
+const OOM_MS = 300;
+
 interface Seen extends WatchedContainer {
   owner?: string | undefined;
   /** The kernel ended one of its programs for want of memory since it was started. */
@@ -197,7 +202,11 @@ export class Watch {
   async #ended(seen: Seen, at: string, told: number | undefined): Promise<void> {
     const { id, owner } = seen;
     const asked = this.#endings.take(id);
-    const found = await this.#engine.lookAt(id).catch(ignoreMissing);
+    let found = await this.#engine.lookAt(id).catch(ignoreMissing);
+    if (!asked && told === KILLED && !seen.lackedMemory && found?.oomKilled === false) {
+      await pause(OOM_MS, this.#stop.signal);
+      found = (await this.#engine.lookAt(id).catch(ignoreMissing)) ?? found;
+    }
     const exitCode = told ?? found?.exitCode ?? null;
     const oomKilled = seen.lackedMemory === true || found?.oomKilled === true;
     if (asked) return this.#tell(seen, { type: 'stopped', exitCode, oomKilled }, at);
