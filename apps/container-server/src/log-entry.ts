@@ -12,7 +12,7 @@ export interface Entry {
 }
 
 /** Finds the entries in what the engine sends of a log with timestamps, in any pieces. */
-export interface EntryReader {
+interface EntryReader {
   push(piece: Uint8Array): Entry[];
   /** What is left at the end. */
   end(): Entry[];
