@@ -21,7 +21,7 @@ such as \`2026-11-20T15:34:44.688Z\`. Params take no other members than these; r
 |---|---|
 | access | what the caller's scopes must allow; with *on*, a scope may be limited to values of that parameter, with *own*, any scope for it will do for what the caller itself opened |
 | once by key | a request with a \`key\` is done once, however often it is sent |
-| resumable | items carry \`seq\`; asked again with \`since\`, it goes on after that one |
+| resumable | items carry \`seq\`, or a \`since\` of their own; asked again with \`since\`, it goes on after that one |
 | sent | items that the caller may send while it is open, as \`rpc.data {id, item}\` |
 | audited | its calls are written to the audit log |
 `;

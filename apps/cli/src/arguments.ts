@@ -13,6 +13,11 @@ export function parseCount(text: string): number {
   return parseInteger(text, 1, 1000);
 }
 
+/** Lines of a log, counted from the last. */
+export function parseLines(text: string): number {
+  return parseInteger(text, 0, 1_000_000);
+}
+
 export function parseMilliseconds(text: string): number {
   return parseInteger(text, 1, 2 ** 31 - 1);
 }

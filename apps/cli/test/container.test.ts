@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { waitFor } from '@sextant/testing/wait';
 import { describeWithEngine, execute, IMAGE, start } from './containers.ts';
+import { openProxy } from './proxy.ts';
 import { jsonLines } from './services.ts';
-import { run, sextantInTerminal } from './sextant.ts';
+import { at, run, sextant, sextantInTerminal } from './sextant.ts';
 
 const NOWHERE = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
 const NO_ENGINE = 'error: No Docker engine answers at unix:///nowhere/docker.sock.';
@@ -26,6 +27,8 @@ describe('without an engine', () => {
       ['rm', 'a'],
       ['exec', 'a', 'ls'],
       ['attach', 'a'],
+      ['logs', 'a'],
+      ['logs', '-f', 'a'],
     ]) {
       const { code, stdout, stderr } = await rig.cli(...args);
       expect(stderr).toContain(NO_ENGINE);
@@ -258,5 +261,58 @@ describeWithEngine('with an engine', () => {
       stdout: '',
       stderr: expect.stringContaining('do not begin with "sextant."'),
     });
+  });
+
+  it('shows a log, each channel on its own side', async () => {
+    await using rig = await start();
+    const name = rig.name();
+    await rig.cli('create', IMAGE, '--name', name, '--', 'sh', '-c', 'echo a; echo b >&2; echo c');
+    await execute('docker', ['wait', name]);
+    expect(await rig.cli('logs', name)).toEqual({ code: 0, stdout: 'a\nc\n', stderr: 'b\n' });
+    expect(await rig.cli('logs', '--since', '1m', name)).toMatchObject({ code: 0, stdout: 'a\nc\n' });
+    const lines = jsonLines((await rig.cli('logs', '--json', name)).stdout) as { channel: string; text: string }[];
+    const textOf = (of: string): string => lines.flatMap(({ channel, text }) => (channel === of ? text : [])).join('');
+    expect([textOf('stdout'), textOf('stderr')]).toEqual(['a\nc\n', 'b\n']);
+    expect(await rig.cli('logs', '--tail', '0', name)).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await rig.cli('logs', '--since', 'once', name)).toMatchObject({ code: 2, stdout: '' });
+    expect(await rig.cli('logs', `${name}x`)).toMatchObject({ code: 4, stdout: '' });
+  });
+
+  it('follows a log over a lost connection until Ctrl-C, each line once', async () => {
+    await using rig = await start();
+    const name = rig.name();
+    const script = 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.01; done';
+    await rig.cli('create', IMAGE, '--name', name, '--', 'sh', '-c', script);
+    const [host = '', port = ''] = rig.where[1].split(':');
+    await using proxy = await openProxy(
+      { host, port: Number(port) },
+      { kind: 'cut', side: 'down', afterBytes: 20_000 },
+    );
+    await using logs = sextant(...at({ ...proxy, home: rig.home }), 'container', 'logs', '-f', name);
+    await logs.shows('Going on where it was lost.');
+    const before = logs.stdout().length;
+    await waitFor('more', () => logs.stdout().length > before + 100);
+    logs.child.kill('SIGINT');
+    expect(await logs.ended()).toBe(130);
+    expect(logs.stderr()).toMatch(/^error: .* Trying again\.\nGoing on where it was lost\.\nStopped\.\n$/);
+    const numbers = logs.stdout().trim().split('\n').map(Number);
+    expect(numbers).toEqual(numbers.map((_, at) => at + 1));
+  });
+
+  it('shows what happens to containers until Ctrl-C', async () => {
+    await using rig = await start();
+    const name = rig.name();
+    await using events = sextant(...rig.where, 'container', 'events');
+    await events.shows('Watching.');
+    await using json = sextant(...rig.where, '--json', 'container', 'events');
+    await waitFor('the snapshot', () => json.stdout().includes('"snapshot"'), 15_000);
+    await rig.cli('create', IMAGE, '--name', name, '--', 'sh', '-c', 'sleep 1; echo why; exit 3');
+    await events.shows(`${name}  died, exit code 3`);
+    await events.shows('    why');
+    await waitFor('died', () => json.stdout().includes('"died"'));
+    events.child.kill('SIGINT');
+    expect(await events.ended()).toBe(130);
+    const mine = jsonLines(json.stdout()).filter((item) => (item as { name?: string }).name === name);
+    expect(mine).toMatchObject([{ type: 'created' }, { type: 'started' }, { type: 'died', log: ['why'] }]);
   });
 });

@@ -12,6 +12,9 @@ export const settings = {
     ),
   engineTimeoutMs: milliseconds.default(10_000).describe('milliseconds the engine may take for an answer'),
   pullStallMs: milliseconds.default(60_000).describe('milliseconds without progress after which a pull is given up'),
+  listEveryMs: milliseconds
+    .default(60_000)
+    .describe('milliseconds after which a watch lists the containers again, to find what it missed'),
   publishHost: z
     .union([z.ipv4(), z.ipv6()])
     .default('127.0.0.1')

@@ -1,4 +1,4 @@
-import type { Container } from '@sextant/protocol/container';
+import type { Container } from '@sextant/protocol/container-schemas';
 import type { Listed } from './engine.ts';
 
 /** Ports of one container that are told: an image may name thousands, and a line must hold them. */

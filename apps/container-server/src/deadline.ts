@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** An answer did not come within its time. */
 export class Overdue extends Error {
   override readonly name = 'Overdue';
@@ -39,4 +41,9 @@ export async function unlessAborted<T>(signal: AbortSignal, act: () => Promise<T
   } finally {
     signal.removeEventListener('abort', abort);
   }
+}
+
+/** Waits so long, or until aborted. */
+export async function pause(ms: number, cancel: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal: cancel }).catch(() => {});
 }

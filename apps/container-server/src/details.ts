@@ -1,4 +1,4 @@
-import type { ContainerDetails } from '@sextant/protocol/container';
+import type { ContainerDetails } from '@sextant/protocol/container-schemas';
 import { LIMITS } from '@sextant/protocol/limits';
 import { containerOf } from './container.ts';
 import type { Inspected, Listed } from './engine.ts';

@@ -1,10 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import type { PullProgress } from '@sextant/protocol/container';
+import type { PullProgress } from '@sextant/protocol/container-schemas';
 import type Docker from 'dockerode';
 import type { EngineAddress } from './address.ts';
-import { Connections, type Question, type SystemInfo } from './connections.ts';
+import type { Question, SystemInfo } from './connections.ts';
 import type { Creation } from './creation.ts';
-import { within } from './deadline.ts';
+import { EngineLink, type EngineTimes } from './engine-link.ts';
+import { secondsOf, unixTime, type LogWish } from './engine-stream.ts';
 import { MANAGED } from './labels.ts';
 import { readLines, readProgress } from './pull.ts';
 import { explain } from './reasons.ts';
@@ -44,19 +45,19 @@ export interface Reference {
  */
 export class Engine {
   readonly #address: EngineAddress;
-  readonly #times: { readonly engineTimeoutMs: number; readonly pullStallMs: number };
-  /** Opened with the first question: that would delay the start of the service. */
-  #connections: Promise<Connections> | undefined;
+  readonly #times: EngineTimes;
+  readonly #link: EngineLink;
 
-  constructor(address: EngineAddress, times: { engineTimeoutMs: number; pullStallMs: number }) {
+  constructor(address: EngineAddress, times: EngineTimes) {
     this.#address = address;
     this.#times = times;
+    this.#link = new EngineLink(address, times);
   }
 
   /** Why no container can be made now, if none can. */
   async unready(): Promise<string[]> {
     try {
-      await this.#fresh((docker, abortSignal) => docker.version({ abortSignal }));
+      await this.#link.fresh((docker, abortSignal) => docker.version({ abortSignal }));
       return [];
     } catch (error) {
       return [Error.isError(error) ? error.message : String(error)];
@@ -64,7 +65,7 @@ export class Engine {
   }
 
   info(): Promise<{ info: SystemInfo; version: Docker.DockerVersion }> {
-    return this.#fresh(async (docker, abortSignal) => {
+    return this.#link.fresh(async (docker, abortSignal) => {
       const [info, version] = await Promise.all([docker.info({ abortSignal }), docker.version({ abortSignal })]);
       return { info, version };
     });
@@ -72,19 +73,21 @@ export class Engine {
 
   /** Every container on the engine, others' too. */
   listAll(): Promise<Listed[]> {
-    return this.#read((docker, abortSignal) => docker.listContainers({ all: true, abortSignal }));
+    return this.#link.read((docker, abortSignal) => docker.listContainers({ all: true, abortSignal }));
   }
 
   /** The containers made here that run; with `all`, the stopped ones too. */
   listOurs(all: boolean): Promise<Listed[]> {
     const filters = { label: [`${MANAGED.name}=${MANAGED.value}`] };
-    return this.#read((docker, abortSignal) => docker.listContainers({ all, filters, abortSignal }));
+    return this.#link.read((docker, abortSignal) => docker.listContainers({ all, filters, abortSignal }));
   }
 
   /** One container as the engine lists it; undefined if it is gone. */
   async listOne(id: string): Promise<Listed | undefined> {
     const filters = { id: [id] };
-    const found = await this.#read((docker, abortSignal) => docker.listContainers({ all: true, filters, abortSignal }));
+    const found = await this.#link.read((docker, abortSignal) =>
+      docker.listContainers({ all: true, filters, abortSignal }),
+    );
     return found[0];
   }
 
@@ -94,26 +97,26 @@ export class Engine {
   }
 
   inspectAll(id: string): Promise<Inspected> {
-    return this.#read((docker, abortSignal) => docker.getContainer(id).inspect({ abortSignal }));
+    return this.#link.read((docker, abortSignal) => docker.getContainer(id).inspect({ abortSignal }));
   }
 
   /** @returns the id. */
   async create(creation: Creation, name: string | undefined): Promise<string> {
     // Told apart, or dockerode would put the whole of it into the URL, where environments do not fit and are logged.
     const options = { _query: name === undefined ? {} : { name }, _body: creation };
-    const made = this.#change((docker, abortSignal) => docker.createContainer({ ...options, abortSignal }));
+    const made = this.#link.change((docker, abortSignal) => docker.createContainer({ ...options, abortSignal }));
     return (await made.catch(taken)).id;
   }
 
   async start(id: string): Promise<void> {
-    await this.#change((docker, abortSignal) => unchanged(docker.getContainer(id).start({ abortSignal })));
+    await this.#link.change((docker, abortSignal) => unchanged(docker.getContainer(id).start({ abortSignal })));
   }
 
   /** TERM, then KILL after so long: in whole seconds, as the engine counts. */
   async stop(id: string, timeoutMs: number, cancel: AbortSignal): Promise<void> {
     const t = Math.ceil(timeoutMs / 1000);
     const ms = t * 1000 + this.#times.engineTimeoutMs;
-    await this.#change(
+    await this.#link.change(
       (docker, abortSignal) => unchanged(docker.getContainer(id).stop({ t, abortSignal })),
       ms,
       cancel,
@@ -123,19 +126,19 @@ export class Engine {
   async restart(id: string, timeoutMs: number, cancel: AbortSignal): Promise<void> {
     const t = Math.ceil(timeoutMs / 1000);
     const ms = t * 1000 + this.#times.engineTimeoutMs;
-    await this.#change((docker, abortSignal) => docker.getContainer(id).restart({ t, abortSignal }), ms, cancel);
+    await this.#link.change((docker, abortSignal) => docker.getContainer(id).restart({ t, abortSignal }), ms, cancel);
   }
 
   async pause(id: string): Promise<void> {
-    await this.#change((docker, abortSignal) => docker.getContainer(id).pause({ abortSignal }));
+    await this.#link.change((docker, abortSignal) => docker.getContainer(id).pause({ abortSignal }));
   }
 
   async unpause(id: string): Promise<void> {
-    await this.#change((docker, abortSignal) => docker.getContainer(id).unpause({ abortSignal }));
+    await this.#link.change((docker, abortSignal) => docker.getContainer(id).unpause({ abortSignal }));
   }
 
   async rename(id: string, name: string): Promise<void> {
-    const renamed = this.#change((docker, abortSignal) => docker.getContainer(id).rename({ name, abortSignal }));
+    const renamed = this.#link.change((docker, abortSignal) => docker.getContainer(id).rename({ name, abortSignal }));
     await renamed.catch(taken);
   }
 
@@ -147,7 +150,7 @@ export class Engine {
     const over = new AbortController();
     const signal = AbortSignal.any([cancel, over.signal]);
     try {
-      const stopped = this.#fresh(
+      const stopped = this.#link.fresh(
         (docker, abortSignal) => docker.getContainer(id).wait({ abortSignal }) as Promise<{ StatusCode: number }>,
         LONGEST_MS,
         signal,
@@ -173,8 +176,8 @@ export class Engine {
     try {
       const options = { stream: true as const, abortSignal: over.signal };
       const ms = this.#times.engineTimeoutMs;
-      const stream = await this.#fresh((docker) => docker.getContainer(id).stats(options), ms, cancel);
-      for await (const line of readLines(this.#inTime(stream, cancel, ms))) {
+      const stream = await this.#link.fresh((docker) => docker.getContainer(id).stats(options), ms, cancel);
+      for await (const line of readLines(this.#link.inTime(stream, cancel, ms))) {
         const sample = JSON.parse(line) as Sample;
         yield sample;
         if (once && isMeasured(sample)) return;
@@ -186,7 +189,7 @@ export class Engine {
 
   /** Removes a container and the unnamed volumes that came with it. */
   async remove(id: string, force: boolean): Promise<void> {
-    await this.#change((docker, abortSignal) => {
+    await this.#link.change((docker, abortSignal) => {
       const options = { force, v: true, abortSignal };
       return docker.getContainer(id).remove(options);
     });
@@ -194,7 +197,7 @@ export class Engine {
 
   /** Asks what has no method here, on a connection of its own. */
   ask<T>(question: Question<T>): Promise<T> {
-    return this.#fresh(question);
+    return this.#link.fresh(question);
   }
 
   /** Uses a stream of it for as long as that takes. */
@@ -206,13 +209,38 @@ export class Engine {
     }
   }
 
+  /** How one ended, where it did, and whether its program has a terminal: all it prints is stdout then. */
+  async lookAt(id: string): Promise<{ id: string; hasTerminal: boolean; exitCode: number; oomKilled: boolean }> {
+    const { Id, Config, State } = await this.#link.read((docker, abortSignal) =>
+      docker.getContainer(id).inspect({ abortSignal }),
+    );
+    return { id: Id, hasTerminal: Config.Tty, exitCode: State.ExitCode, oomKilled: State.OOMKilled };
+  }
+
+  /** What happens to the containers made here, after an instant in nanoseconds if given; an empty piece says that it begins. */
+  async *events(after: bigint | undefined, cancel: AbortSignal): AsyncGenerator<Uint8Array> {
+    const filters = JSON.stringify({ type: ['container'], label: [`${MANAGED.name}=${MANAGED.value}`] });
+    const since = after === undefined ? undefined : secondsOf(after + 1n);
+    yield* this.#link.stream('/events?', { filters, since }, cancel, true);
+  }
+
+  /**
+   * A log with timestamps, as the engine sends it. It says nothing before the first line, not even that there is such a
+   * log.
+   */
+  async *logs(id: string, { follow, from, tail }: LogWish, cancel: AbortSignal): AsyncGenerator<Uint8Array> {
+    const query = { stdout: true, stderr: true, timestamps: true, follow, since: from && unixTime(from), tail };
+    const path = `/containers/${id}/logs?`;
+    yield* this.#link.stream(path, query, cancel, follow);
+  }
+
   /** Pulls an image, telling its progress. Ends the pull when `cancel` aborts or nobody takes the progress any more. */
   async *pull(image: string, cancel: AbortSignal): AsyncGenerator<PullProgress> {
     const over = new AbortController();
     try {
       const options = { fromImage: image, abortSignal: over.signal };
-      const stream = await this.#fresh((docker) => docker.createImage(options), this.#times.pullStallMs, cancel);
-      yield* readProgress(this.#inTime(stream, cancel));
+      const stream = await this.#link.fresh((docker) => docker.createImage(options), this.#times.pullStallMs, cancel);
+      yield* readProgress(this.#link.inTime(stream, cancel));
     } catch (error) {
       throw stalled(error, image);
     } finally {
@@ -221,7 +249,7 @@ export class Engine {
   }
 
   listImages(): Promise<Docker.ImageInfo[]> {
-    return this.#read((docker, abortSignal) => {
+    return this.#link.read((docker, abortSignal) => {
       const options = { abortSignal };
       return docker.listImages(options);
     });
@@ -231,7 +259,7 @@ export class Engine {
   async imageId(name: string): Promise<string> {
     const options = { path: `/images/${name}/json`, method: 'GET', statusCodes: { 200: true } };
     // dockerode's own look at an image takes no signal.
-    const { Id } = await this.#read(
+    const { Id } = await this.#link.read(
       (docker, abortSignal) =>
         new Promise<{ Id: string }>((resolve, reject) => {
           docker.modem.dial({ ...options, abortSignal }, (error: unknown, image: unknown) =>
@@ -244,48 +272,9 @@ export class Engine {
 
   /** Removes a name of an image, the image with its last one; by its id, all of it. Only what the engine has listed: the name becomes a path. */
   removeImage(name: string, force: boolean): Promise<RemovedPart[]> {
-    return this.#change((docker, abortSignal) => {
+    return this.#link.change((docker, abortSignal) => {
       const options = { force, abortSignal };
       return docker.getImage(name).remove(options) as Promise<RemovedPart[]>;
     }, REMOVAL_MS);
-  }
-
-  async *#inTime(
-    stream: NodeJS.ReadableStream,
-    cancel: AbortSignal,
-    ms = this.#times.pullStallMs,
-  ): AsyncGenerator<Buffer> {
-    const chunks = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
-    for (;;) {
-      const chunk = await this.#ask(() => chunks.next(), ms, cancel);
-      if (chunk.done) return;
-      yield chunk.value;
-    }
-  }
-
-  #read<T>(question: Question<T>): Promise<T> {
-    return this.#ask((connections, signal) => connections.read(question, signal));
-  }
-
-  #change<T>(question: Question<T>, ms?: number, cancel?: AbortSignal): Promise<T> {
-    return this.#ask((connections, signal) => connections.change(question, signal), ms, cancel);
-  }
-
-  #fresh<T>(question: Question<T>, ms?: number, cancel?: AbortSignal): Promise<T> {
-    return this.#ask((connections, signal) => connections.fresh(question, signal), ms, cancel);
-  }
-
-  async #ask<T>(
-    act: (connections: Connections, signal: AbortSignal) => Promise<T>,
-    ms = this.#times.engineTimeoutMs,
-    cancel?: AbortSignal,
-  ): Promise<T> {
-    this.#connections ??= Connections.to(this.#address);
-    const connections = await this.#connections;
-    try {
-      return await within(ms, cancel, (signal) => act(connections, signal));
-    } catch (error) {
-      throw explain(error, this.#address.url);
-    }
   }
 }

@@ -1,4 +1,4 @@
-import type { Image } from '@sextant/protocol/container';
+import type { Image } from '@sextant/protocol/container-schemas';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { closest } from '@sextant/service/closest';
 import type Docker from 'dockerode';

@@ -1,10 +1,11 @@
 /** What our own labels begin with. */
 const PREFIX = 'sextant.';
-/** Says who made it. */
-const OWNER = 'sextant.owner';
 
 /** Marks the containers made here: no others are listed or touched. */
 export const MANAGED = { name: 'sextant.managed', value: 'true' } as const;
+
+/** Says whose a container is. */
+export const OWNER = 'sextant.owner';
 
 /** What a new container is marked with. Until callers are told apart, all are the one user of this machine. */
 export const LABELS = { [MANAGED.name]: MANAGED.value, [OWNER]: 'local' };

@@ -1,4 +1,4 @@
-import type { PullProgress } from '@sextant/protocol/container';
+import type { PullProgress } from '@sextant/protocol/container-schemas';
 import { refused } from './reasons.ts';
 
 /** A line of what the engine says while it pulls. */

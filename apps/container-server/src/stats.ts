@@ -1,4 +1,4 @@
-import type { ContainerStats } from '@sextant/protocol/container';
+import type { ContainerStats } from '@sextant/protocol/container-schemas';
 
 /** One measurement as the engine tells it; members that its machine or the state of the container does not have are missing. */
 export interface Sample {

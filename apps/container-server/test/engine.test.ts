@@ -28,6 +28,8 @@ const CALLS: [string, (client: Client<Containers>) => Promise<unknown>][] = [
   ['container.unpause', (client) => client.call('container.unpause', { target: 'x' })],
   ['container.rename', (client) => client.call('container.rename', { target: 'x', name: 'y' })],
   ['container.wait', (client) => client.call('container.wait', { target: 'x' })],
+  ['container.events', (client) => client.call('container.events', {})],
+  ['container.logs', (client) => client.call('container.logs', { target: 'x' })],
   ['container.remove', (client) => client.call('container.remove', { target: 'x' })],
   ['container.stats', (client) => client.call('container.stats', { target: 'x' })],
   ['image.list', (client) => client.call('image.list', {})],

@@ -1,6 +1,15 @@
 import { z } from 'zod';
+import {
+  containerDetailsSchema,
+  containerSchema,
+  containerStatsSchema,
+  eventSchema,
+  imageSchema,
+  pullProgressSchema,
+  terminalSizeSchema,
+} from './container-schemas.ts';
 import { defineService, method } from './method.ts';
-import { nameSchema, pageOf, pageParams, sizeSchema, targetSchema, timeSchema } from './values.ts';
+import { nameSchema, pageOf, pageParams, sizeSchema, targetSchema } from './values.ts';
 
 /** Names of labels that the service gives itself begin with `sextant.`. */
 const labels = z.record(z.string().regex(/^(?!sextant\.)[a-zA-Z0-9][a-zA-Z0-9._/-]{0,127}$/), z.string().max(4096), {
@@ -19,95 +28,6 @@ const portMapping = z.strictObject({
   protocol: z.enum(['tcp', 'udp']).default('tcp'),
 });
 
-/** A container, as the engine tells it. */
-export const containerSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  image: z.string(),
-  /** The engine's word: created, running, paused, restarting, removing, exited or dead. */
-  state: z.string(),
-  /** The engine's sentence, such as "Up 5 minutes". */
-  status: z.string(),
-  createdAt: timeSchema,
-  ports: z.array(z.object({ container: port, host: port.optional(), protocol: z.string() })),
-});
-export type Container = z.infer<typeof containerSchema>;
-
-/** All that is told of one container. */
-export const containerDetailsSchema = containerSchema.extend({
-  /** As it is run: entrypoint and arguments. */
-  command: z.array(z.string()),
-  env: z.record(z.string(), z.string()),
-  /** Those of its image and of whoever made it, without the service's own. */
-  labels: z.record(z.string(), z.string()),
-  /** Of its last start; null before the first. */
-  startedAt: timeSchema.nullable(),
-  /** Null while it runs, and before it did. */
-  endedAt: timeSchema.nullable(),
-  exitCode: z.int().nullable(),
-  /** The kernel ended its program for want of memory. */
-  oomKilled: z.boolean(),
-  /** How often the engine has started it again. */
-  restartCount: sizeSchema,
-  /** Of its health check, where it has one: starting, healthy or unhealthy. */
-  health: z.string().optional(),
-  /** When the engine starts it again: no, on-failure, unless-stopped or always. */
-  restart: z.string(),
-  /** The most it may use, where that is limited. */
-  memoryBytes: sizeSchema.optional(),
-  cpus: z.number().optional(),
-  addresses: z.array(z.object({ network: z.string(), address: z.string() })),
-  owner: z.string().optional(),
-});
-export type ContainerDetails = z.infer<typeof containerDetailsSchema>;
-
-/** Progress of one layer of an image that is pulled; sizes where the engine knows them. */
-export const pullProgressSchema = z.object({
-  layer: z.string().optional(),
-  status: z.string(),
-  currentBytes: sizeSchema.optional(),
-  totalBytes: sizeSchema.optional(),
-});
-export type PullProgress = z.infer<typeof pullProgressSchema>;
-
-/** An image that the engine has. */
-export const imageSchema = z.object({
-  id: z.string(),
-  /** With their tags, such as "alpine:latest"; none where it has lost them all. */
-  names: z.array(z.string()),
-  sizeBytes: sizeSchema,
-  createdAt: timeSchema,
-  /** How many containers were made from it, where the engine tells. */
-  containers: sizeSchema.optional(),
-});
-export type Image = z.infer<typeof imageSchema>;
-
-/** What a container used in the second before `at`, and in all since its start. */
-export const containerStatsSchema = z.object({
-  at: timeSchema,
-  /** 100 is all of one processor. */
-  cpuPercent: z.number(),
-  /** Without what the kernel would give back at once. */
-  memoryBytes: sizeSchema,
-  /** All memory of the engine's machine where there is no limit. */
-  memoryLimitBytes: sizeSchema,
-  /** Of its networks, since its start. */
-  rxBytes: sizeSchema,
-  txBytes: sizeSchema,
-  /** Of disks, since its start. */
-  readBytes: sizeSchema,
-  writtenBytes: sizeSchema,
-  /** Processes and threads. */
-  processes: sizeSchema,
-});
-export type ContainerStats = z.infer<typeof containerStatsSchema>;
-/** The size of a terminal, in characters. */
-export const terminalSizeSchema = z.strictObject({
-  columns: z.int().min(1).max(65_535),
-  rows: z.int().min(1).max(65_535),
-});
-export type TerminalSize = z.infer<typeof terminalSizeSchema>;
-
 /** How a program in a container is talked to while it runs. */
 const conversation = {
   access: 'container:exec',
@@ -120,6 +40,14 @@ const conversation = {
 
 const environment = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(65_536));
 const words = z.array(z.string().max(65_536)).max(1024);
+/** A length of time, a time, or a place in a log: a time in nanoseconds and how many lines of it were sent, for each channel. */
+const logStart = z
+  .string()
+  .max(100)
+  .regex(
+    /^(?:\d{1,9}[smhd]|\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z\+\d{1,9}(?:\/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z\+\d{1,9})?)$/,
+    'must be a time such as "2026-11-21T01:02:03Z", a length such as "10m", or the `since` of an item',
+  );
 
 const reference = z.object({ id: z.string(), name: z.string(), state: z.string() });
 const target = { target: targetSchema };
@@ -297,6 +225,36 @@ export const containerService = defineService({
       params: z.strictObject(target),
       /** The first item says what it has: a terminal, and open input. */
       item: z.object({ id: z.string(), name: z.string(), tty: z.boolean(), stdin: z.boolean() }),
+    }),
+    'container.logs': method({
+      summary:
+        "Streams what a container prints, its lines in order; with `follow`, until it stops. Goes on after an item's `since`.",
+      access: 'container:read',
+      resumable: true,
+      params: z.strictObject({
+        ...target,
+        follow: z.boolean().default(false),
+        /** No more than so many lines, counted from the last; a line of more than 16 KiB counts as several. Not where `since` is a place. */
+        tail: z.int().min(0).max(1_000_000).optional(),
+        /** From when on: a time, how long ago, such as `10m`, or the place that an item told. */
+        since: logStart.optional(),
+      }),
+      /** The place after all that was sent before it. What a cut left after the last one comes again. */
+      item: z.object({ since: z.string() }),
+      /** The place after the last line, where there is any. */
+      result: z.object({ since: z.string().optional() }),
+      channels: { out: ['stdout', 'stderr'] },
+    }),
+    'container.events': method({
+      summary: 'Streams a snapshot of the containers made here, and then what changes about them.',
+      access: 'container:read',
+      resumable: true,
+      params: z.strictObject({
+        /** Go on after this change, without a snapshot; a `gap` and a snapshot where changes are gone. */
+        since: sizeSchema.optional(),
+      }),
+      item: eventSchema,
+      result: z.object({}),
     }),
     'engine.info': method({
       summary: 'Says which engine this service drives.',

@@ -21,7 +21,7 @@ export interface Method {
    * it touches, where `object` does not.
    */
   readonly audited?: true | string;
-  /** Its items carry `seq`; asked again with `since`, it goes on after that one. */
+  /** Its items carry `seq`, or a `since` of their own; asked again with `since`, it goes on after that one. */
   readonly resumable?: true;
   /** Strict: an unknown member is an error. Free of transforms, so that it can be published as JSON Schema. */
   readonly params: z.ZodType<object, object>;

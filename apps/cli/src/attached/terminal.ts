@@ -1,4 +1,4 @@
-import type { TerminalSize } from '@sextant/protocol/container';
+import type { TerminalSize } from '@sextant/protocol/container-schemas';
 
 /** The size of our terminal, if there is one. */
 export function terminalSize(): TerminalSize | undefined {

@@ -56,7 +56,18 @@ export function addContainerCreateCommand(container: Command): void {
     .addHelpText('after', HELP)
     .action(async (image: string, words: string[], _options, command: Command) => {
       const options: CreateOptions = command.optsWithGlobals();
-      const { name, env, publish: ports, memory: memoryBytes, cpus, restart, label: labels, tty, interactive: stdin, pull } = options;
+      const {
+        name,
+        env,
+        publish: ports,
+        memory: memoryBytes,
+        cpus,
+        restart,
+        label: labels,
+        tty,
+        interactive: stdin,
+        pull,
+      } = options;
       const settings = { name, env, ports, memoryBytes, cpus, restart, labels, tty, stdin, pull };
       const wish = { image, ...settings, ...(words.length > 0 && { command: words }) };
       const created = await interruptible((signal) =>

@@ -13,6 +13,8 @@ import { addContainerRenameCommand } from './container-rename.ts';
 import { addContainerStatsCommand } from './container-stats.ts';
 import { addContainerWaitCommand } from './container-wait.ts';
 import { addContainerExecCommand } from './container-exec.ts';
+import { addContainerEventsCommand } from './container-events.ts';
+import { addContainerLogsCommand } from './container-logs.ts';
 
 const HELP = `
 A container is named by its name, its id, or the beginning of its id.
@@ -37,6 +39,8 @@ export function addContainerCommands(program: Command): void {
   addContainerStatsCommand(container);
   addContainerExecCommand(container);
   addContainerAttachCommand(container);
+  addContainerLogsCommand(container);
+  addContainerEventsCommand(container);
   addInfo(container);
   container
     .command('menu')

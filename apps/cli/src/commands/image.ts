@@ -1,5 +1,6 @@
 import type { Client } from '@sextant/client/client';
-import { containerService, type Image } from '@sextant/protocol/container';
+import { containerService } from '@sextant/protocol/container';
+import type { Image } from '@sextant/protocol/container-schemas';
 import type { ResultOf } from '@sextant/protocol/method';
 import type { Command } from 'commander';
 import { showPull } from '../containers/pull.ts';

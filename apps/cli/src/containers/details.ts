@@ -1,4 +1,4 @@
-import type { ContainerDetails } from '@sextant/protocol/container';
+import type { ContainerDetails } from '@sextant/protocol/container-schemas';
 import { join } from 'shlex';
 import { bytes, dim, print } from '../output.ts';
 import { localTime } from '../time.ts';

@@ -1,5 +1,6 @@
 import type { Client } from '@sextant/client/client';
-import type { Container, containerService } from '@sextant/protocol/container';
+import type { containerService } from '@sextant/protocol/container';
+import type { Container } from '@sextant/protocol/container-schemas';
 import { print, printJson, printList } from '../output.ts';
 import { SELF } from '../self.ts';
 

@@ -1,4 +1,4 @@
-import type { PullProgress } from '@sextant/protocol/container';
+import type { PullProgress } from '@sextant/protocol/container-schemas';
 import { showProgress, type Progress } from '../progress.ts';
 
 /** Shows what is pulled as it comes, to the end of the stream. */

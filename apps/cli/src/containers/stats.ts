@@ -1,5 +1,6 @@
 import type { Client } from '@sextant/client/client';
-import type { ContainerStats, containerService } from '@sextant/protocol/container';
+import type { containerService } from '@sextant/protocol/container';
+import type { ContainerStats } from '@sextant/protocol/container-schemas';
 
 /** What a container uses, and which that is. */
 export type Usage = { id: string; name: string } & ContainerStats;

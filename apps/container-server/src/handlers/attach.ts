@@ -1,4 +1,5 @@
-import type { containerService, TerminalSize } from '@sextant/protocol/container';
+import type { containerService } from '@sextant/protocol/container';
+import type { TerminalSize } from '@sextant/protocol/container-schemas';
 import type { HandlerOf } from '@sextant/service/handler';
 import { Attachment } from '../attachment.ts';
 import type { Containers } from '../containers.ts';

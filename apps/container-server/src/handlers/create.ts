@@ -1,4 +1,5 @@
-import type { containerService, PullProgress } from '@sextant/protocol/container';
+import type { containerService } from '@sextant/protocol/container';
+import type { PullProgress } from '@sextant/protocol/container-schemas';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { ParamsOf } from '@sextant/protocol/method';
 import type { Call } from '@sextant/service/session/call';

@@ -1,4 +1,5 @@
-import type { containerService, TerminalSize } from '@sextant/protocol/container';
+import type { containerService } from '@sextant/protocol/container';
+import type { TerminalSize } from '@sextant/protocol/container-schemas';
 import { isErrorType } from '@sextant/protocol/errors';
 import type { HandlerOf } from '@sextant/service/handler';
 import type { Log } from '@sextant/service/observe/log';

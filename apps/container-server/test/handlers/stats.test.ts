@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { ContainerStats } from '@sextant/protocol/container';
+import type { ContainerStats } from '@sextant/protocol/container-schemas';
 import { waitFor } from '@sextant/testing/wait';
 import { rigAt } from '../app.ts';
 import { describeWithEngine, docker, engineRig, IMAGE } from '../real-engine.ts';

@@ -1,0 +1,47 @@
+import { containerService } from '@sextant/protocol/container';
+import type { ContainerItem } from '@sextant/protocol/container-schemas';
+import type { Command } from 'commander';
+import { watchContainers } from '../containers/watch.ts';
+import { interruptible } from '../interrupt.ts';
+import { dim, print, printJson, say } from '../output.ts';
+import { connectTo, type CommonOptions } from '../service.ts';
+import { localTime } from '../time.ts';
+import { visible } from '../visible.ts';
+
+type Change = Exclude<ContainerItem, { gap: unknown } | { type: 'snapshot' }>;
+
+export function addContainerEventsCommand(container: Command): void {
+  container
+    .command('events')
+    .description('show the containers, and what happens to them, until Ctrl-C')
+    .action(async (_options, command: Command) => {
+      const options: CommonOptions = command.optsWithGlobals();
+      const first = await connectTo(containerService, options);
+      if (!options.json) say('Watching. Ctrl-C stops it.');
+      await interruptible(async (signal) => {
+        for await (const item of watchContainers(first, options, signal)) {
+          if (options.json) printJson(item);
+          else show(item);
+        }
+      });
+    });
+}
+
+function show(item: ContainerItem): void {
+  if ('gap' in item) return say('Some changes are missing here: the service no longer has them.');
+  if (item.type === 'snapshot') {
+    for (const { name, state, id, health } of item.containers) {
+      print(`${name}  ${state}${health === undefined ? '' : ` (${health})`}  ${id.slice(0, 12)}`);
+    }
+    return;
+  }
+  print(`${dim(localTime(item.at))} ${item.name}  ${outcomeOf(item)}  ${item.id.slice(0, 12)}`);
+  for (const line of item.log ?? []) print(dim(`    ${visible(line)}`));
+}
+
+function outcomeOf({ type, exitCode, oomKilled, oldName, health }: Change): string {
+  if (type === 'renamed') return `renamed, was ${oldName}`;
+  if (type === 'health') return String(health);
+  if (type !== 'stopped' && type !== 'died') return type;
+  return `${type}, exit code ${exitCode ?? 'unknown'}${oomKilled ? ', out of memory' : ''}`;
+}

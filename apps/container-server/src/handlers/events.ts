@@ -1,0 +1,39 @@
+import type { containerService } from '@sextant/protocol/container';
+import type { ContainerItem } from '@sextant/protocol/container-schemas';
+import type { Call } from '@sextant/service/session/call';
+import type { HandlerOf } from '@sextant/service/handler';
+import { unlessAborted } from '../deadline.ts';
+import type { Watch } from '../watch.ts';
+
+/** Containers that fit a line together. */
+const PART = 50;
+
+export function events(watch: Watch): HandlerOf<typeof containerService, 'container.events'> {
+  return ({ since }, call) =>
+    unlessAborted(call.signal, () =>
+      watch.while(async (): Promise<never> => {
+        const { history } = watch;
+        for (let seen = since; ;) {
+          call.signal.throwIfAborted();
+          if (seen === undefined || !history.reachesBackTo(seen)) seen = await tellAll(watch, call, seen);
+          const next = history.at(seen + 1);
+          if (next) await call.send(next);
+          else await unlessAborted(call.signal, () => history.changed());
+          seen = next?.seq ?? seen;
+        }
+      }),
+    );
+}
+
+/** A snapshot, in parts that fit a line; only the last has a number, since nobody can go on in the middle. */
+async function tellAll(watch: Watch, call: Call<ContainerItem>, since: number | undefined): Promise<number> {
+  const { containers, history } = watch;
+  const { seq } = history;
+  if (since !== undefined && since < seq) await call.send({ gap: { from: since + 1, to: seq - 1 } });
+  for (let part = 1; ; part += 1) {
+    const more = containers.length > part * PART;
+    const some = containers.slice((part - 1) * PART, part * PART);
+    await call.send({ type: 'snapshot', part, more, containers: some, ...(!more && { seq }) });
+    if (!more) return seq;
+  }
+}

@@ -1,0 +1,60 @@
+import type { containerService } from '@sextant/protocol/container';
+import { isErrorType } from '@sextant/protocol/errors';
+import type { Call } from '@sextant/service/session/call';
+import type { HandlerOf } from '@sextant/service/handler';
+import type { Containers } from '../containers.ts';
+import type { Engine } from '../engine.ts';
+import { LogCursor } from '../log-cursor.ts';
+import { FramedEntries, RawEntries, type Channel, type Entry } from '../log-entry.ts';
+
+export function logs(engine: Engine, containers: Containers): HandlerOf<typeof containerService, 'container.logs'> {
+  return async ({ target, follow, tail, since }, call) => {
+    const cursor = new LogCursor(since, tail !== undefined);
+    const { id, hasTerminal } = await containers.look(target, (id) => engine.lookAt(id));
+    const channels: readonly Channel[] = hasTerminal ? ['stdout'] : ['stdout', 'stderr'];
+    const reader = hasTerminal ? new RawEntries() : new FramedEntries();
+    const wish = { follow, from: cursor.from, tail: cursor.goesOn ? undefined : tail };
+    for await (const piece of engine.logs(id, wish, call.signal))
+      await pass(reader.push(piece), cursor, channels, call);
+    await pass(reader.end(), cursor, channels, call);
+    if (follow) await mustAnswer(engine, id);
+    for (const channel of channels) call.end(channel);
+    return { since: cursor.text(channels) ?? since };
+  };
+}
+
+/** Sends what was not sent before, and the place after it. */
+async function pass(
+  entries: readonly Entry[],
+  cursor: LogCursor,
+  channels: readonly Channel[],
+  call: Pick<Call<{ since: string }>, 'write' | 'send'>,
+): Promise<void> {
+  const fresh = entries.filter((entry) => cursor.take(entry));
+  for (const { channel, bytes } of joined(fresh)) await call.write(channel, bytes);
+  const since = cursor.text(channels);
+  if (fresh.length > 0 && since !== undefined) await call.send({ since });
+}
+
+/** Entries of one channel that follow each other, as one piece. */
+function joined(entries: readonly Entry[]): { channel: Channel; bytes: Uint8Array }[] {
+  const runs: { channel: Channel; parts: Uint8Array[] }[] = [];
+  for (const { channel, bytes } of entries) {
+    const last = runs.at(-1);
+    if (last?.channel === channel) last.parts.push(bytes);
+    else runs.push({ channel, parts: [bytes] });
+  }
+  return runs.map(({ channel, parts }) => ({ channel, bytes: Buffer.concat(parts) }));
+}
+
+/**
+ * The engine ends a log that is followed when its container stops, but also when it ends itself.
+ * @throws ProtocolError `dependency_down` if it does not answer.
+ */
+async function mustAnswer(engine: Engine, id: string): Promise<void> {
+  try {
+    await engine.inspect(id);
+  } catch (error) {
+    if (!isErrorType(error, 'not_found')) throw error;
+  }
+}
