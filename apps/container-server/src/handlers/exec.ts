@@ -7,7 +7,7 @@ import type { Containers } from '../containers.ts';
 import { converse } from '../converse.ts';
 import type { Engine } from '../engine.ts';
 import { Exec } from '../exec.ts';
-import { Refusal } from '../refusal.ts';
+import { ExecRefusal } from '../exec-refusal.ts';
 import { needsRunning } from '../running.ts';
 
 /** The end of input, as it is typed: a terminal itself has none. */
@@ -33,7 +33,7 @@ export function exec(
       const stream = await exec.start();
       if (columns !== undefined && rows !== undefined) void exec.resize({ columns, rows });
       const input = { end: () => void (tty ? stream.write(CTRL_D) : stream.end()) };
-      const refusal = new Refusal(exec, call);
+      const refusal = new ExecRefusal(exec, call);
       const program = { stream, tty, input, resize: (size: TerminalSize) => exec.resize(size) };
       await engine.use(() => converse(program, call, refusal));
       const exitCode = await exec.ended(call.signal);

@@ -6,7 +6,7 @@ import { refused } from './reasons.ts';
 const BEGINNING = 'OCI runtime exec failed: ';
 
 /** Passes on what a program prints, but for what the engine says in its place if it cannot start. */
-export class Refusal {
+export class ExecRefusal {
   readonly #exec: Pick<Exec, 'begun'>;
   readonly #call: Pick<Call, 'write' | 'signal'>;
   #heard = false;
