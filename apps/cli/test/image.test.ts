@@ -1,15 +1,9 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { describeUnless } from '@sextant/testing/describe-unless';
 import { temporaryFolder } from '@sextant/testing/rig';
+import { describeWithEngine, execute, IMAGE } from './containers.ts';
 import { at, run, startService } from './sextant.ts';
 import { jsonLines } from './services.ts';
-
-const execute = promisify(execFile);
-const IMAGE = 'sextant/test';
 
 const docker = async (...words: string[]): Promise<string> => (await execute('docker', words)).stdout.trim();
 
@@ -38,18 +32,6 @@ describe('without an engine', () => {
     }
   });
 });
-
-const describeWithEngine = describeUnless(await missingEngine());
-
-async function missingEngine(): Promise<string | undefined> {
-  try {
-    await execute('docker', ['version'], { timeout: 10_000 });
-    await execute(fileURLToPath(new URL('../../../docker/test-image.sh', import.meta.url)));
-    return undefined;
-  } catch (error) {
-    return `no Docker engine answers. Start one with docker/engine.sh (${(error as { stderr?: string }).stderr?.trim()})`;
-  }
-}
 
 describeWithEngine('with an engine', () => {
   it('lists and removes', async () => {

@@ -211,9 +211,7 @@ export class Engine {
 
   /** How one ended, where it did, and whether its program has a terminal: all it prints is stdout then. */
   async lookAt(id: string): Promise<{ id: string; hasTerminal: boolean; exitCode: number; oomKilled: boolean }> {
-    const { Id, Config, State } = await this.#link.read((docker, abortSignal) =>
-      docker.getContainer(id).inspect({ abortSignal }),
-    );
+    const { Id, Config, State } = await this.inspectAll(id);
     return { id: Id, hasTerminal: Config.Tty, exitCode: State.ExitCode, oomKilled: State.OOMKilled };
   }
 

@@ -1,11 +1,9 @@
 import type { Client } from '@sextant/client/client';
-import { PersistentClient } from '@sextant/client/persistent';
 import { containerService } from '@sextant/protocol/container';
 import type { ContainerItem } from '@sextant/protocol/container-schemas';
 import { isErrorType } from '@sextant/protocol/errors';
-import { connectAs } from '../connect.ts';
 import type { TrustOptions } from '../credentials.ts';
-import { errorText, say } from '../output.ts';
+import { persisting } from '../persisting.ts';
 
 /**
  * Streams the containers and what changes about them, over as many connections as it takes; a service that has started
@@ -17,25 +15,7 @@ export async function* watchContainers(
   trust: TrustOptions,
   signal: AbortSignal,
 ): AsyncGenerator<ContainerItem, void> {
-  let standing: Client<typeof containerService> | undefined = first;
-  let isLost = false;
-  const containers = new PersistentClient<typeof containerService>(
-    async (signal) => {
-      const client = standing ?? (await connectAs(containerService, first.address, trust, signal));
-      standing = undefined;
-      return client;
-    },
-    {
-      lost(error) {
-        if (!isLost) say(`${errorText(error)} Trying to connect again.`);
-        isLost = true;
-      },
-      back() {
-        if (isLost) say('Connected again.');
-        isLost = false;
-      },
-    },
-  );
+  const containers = persisting(containerService, first, trust);
   try {
     for (;;) {
       try {
