@@ -1,13 +1,13 @@
 import { containerService } from '@sextant/protocol/container';
 import type { App } from '@sextant/service/handler';
 import type { Log } from '@sextant/service/observe/log';
-import { engineAddress } from './address.ts';
+import { engineAddress } from './engine/address.ts';
 import type { ContainerConfig } from './config.ts';
-import { Containers } from './containers.ts';
-import { Endings } from './endings.ts';
-import { Engine } from './engine.ts';
+import { Containers } from './container/containers.ts';
+import { Endings } from './container/endings.ts';
+import { Engine } from './engine/engine.ts';
 import { handlers } from './handlers.ts';
-import { Watch } from './watch.ts';
+import { Watch } from './watch/watch.ts';
 
 export async function create(config: ContainerConfig, log: Log): Promise<App<typeof containerService>> {
   const address = engineAddress(config.engine, process.env);
@@ -17,7 +17,7 @@ export async function create(config: ContainerConfig, log: Log): Promise<App<typ
   log.info({ engine: address.url }, 'drives this engine');
   return {
     service: containerService,
-    handlers: handlers(engine, new Containers(engine), config.publishHost, log, watch, endings),
+    handlers: handlers({ config, containers: new Containers(engine), endings, engine, log, watch }),
     unready: () => engine.unready(),
   };
 }

@@ -1,9 +1,5 @@
 import type { containerService } from '@sextant/protocol/container';
 import type { Handlers } from '@sextant/service/handler';
-import type { Log } from '@sextant/service/observe/log';
-import type { Containers } from './containers.ts';
-import type { Endings } from './endings.ts';
-import type { Engine } from './engine.ts';
 import { attach } from './handlers/attach.ts';
 import { create } from './handlers/create.ts';
 import { listImages } from './handlers/image-list.ts';
@@ -24,36 +20,29 @@ import { stats } from './handlers/stats.ts';
 import { stop } from './handlers/stop.ts';
 import { unpause } from './handlers/unpause.ts';
 import { wait } from './handlers/wait.ts';
-import type { Watch } from './watch.ts';
+import type { Parts } from './parts.ts';
 
-export function handlers(
-  engine: Engine,
-  containers: Containers,
-  publishHost: string,
-  log: Log,
-  watch: Watch,
-  endings: Endings,
-): Handlers<typeof containerService> {
+export function handlers(parts: Parts): Handlers<typeof containerService> {
   return {
-    'container.create': create(engine, containers, publishHost, log),
-    'container.list': list(engine),
-    'container.inspect': inspect(engine, containers),
-    'container.start': start(engine, containers),
-    'container.stop': stop(engine, containers, endings),
-    'container.restart': restart(engine, containers, endings),
-    'container.pause': pause(engine, containers),
-    'container.unpause': unpause(engine, containers),
-    'container.rename': rename(engine, containers),
-    'container.wait': wait(engine, containers),
-    'container.remove': remove(engine, containers, endings),
-    'container.stats': stats(engine, containers),
-    'image.list': listImages(engine),
-    'image.pull': pullImage(engine),
-    'image.remove': removeImage(engine),
-    'container.exec': exec(engine, containers, log),
-    'container.attach': attach(engine, containers),
-    'container.events': events(watch),
-    'container.logs': logs(engine, containers),
-    'engine.info': info(engine),
+    'container.create': create(parts),
+    'container.list': list(parts),
+    'container.inspect': inspect(parts),
+    'container.start': start(parts),
+    'container.stop': stop(parts),
+    'container.restart': restart(parts),
+    'container.pause': pause(parts),
+    'container.unpause': unpause(parts),
+    'container.rename': rename(parts),
+    'container.wait': wait(parts),
+    'container.remove': remove(parts),
+    'container.stats': stats(parts),
+    'image.list': listImages(parts),
+    'image.pull': pullImage(parts),
+    'image.remove': removeImage(parts),
+    'container.exec': exec(parts),
+    'container.attach': attach(parts),
+    'container.events': events(parts),
+    'container.logs': logs(parts),
+    'engine.info': info(parts),
   };
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Rig } from '@sextant/testing/rig';
 import { describeUnless } from '@sextant/testing/describe-unless';
-import { engineAddress } from '../src/address.ts';
+import { engineAddress } from '../src/engine/address.ts';
 import { rigAt, type Containers } from './app.ts';
 
 const run = promisify(execFile);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { creationSchema, environmentSchema, wordsSchema } from './container-creation.ts';
 import {
   containerDetailsSchema,
   containerSchema,
@@ -11,23 +12,6 @@ import {
 import { defineService, method } from './method.ts';
 import { nameSchema, pageOf, pageParams, sizeSchema, targetSchema } from './values.ts';
 
-/** Names of labels that the service gives itself begin with `sextant.`. */
-const labels = z.record(z.string().regex(/^(?!sextant\.)[a-zA-Z0-9][a-zA-Z0-9._/-]{0,127}$/), z.string().max(4096), {
-  error: ({ code }) =>
-    code === 'invalid_key'
-      ? 'have names of 1 to 128 letters, digits, ".", "_", "/" or "-" that do not begin with "sextant."'
-      : undefined,
-});
-const MiB = 1024 * 1024;
-
-const port = z.int().min(1).max(65535);
-const portMapping = z.strictObject({
-  container: port,
-  /** Any free port of the engine's machine unless given. */
-  host: port.optional(),
-  protocol: z.enum(['tcp', 'udp']).default('tcp'),
-});
-
 /** How a program in a container is talked to while it runs. */
 const conversation = {
   access: 'container:exec',
@@ -38,8 +22,6 @@ const conversation = {
   channels: { in: ['stdin'], out: ['stdout', 'stderr'] },
 } as const;
 
-const environment = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(65_536));
-const words = z.array(z.string().max(65_536)).max(1024);
 /** A length of time, a time, or a place in a log: a time in nanoseconds and how many lines of it were sent, for each channel. */
 const logStart = z
   .string()
@@ -63,31 +45,7 @@ export const containerService = defineService({
       object: 'image',
       key: true,
       audited: true,
-      params: z.strictObject({
-        image: z.string().min(1).max(512),
-        /** The engine gives one unless given. */
-        name: nameSchema.optional(),
-        /** Program and arguments in place of the image's own. */
-        command: words.optional(),
-        env: environment.optional(),
-        ports: z.array(portMapping).max(64).optional(),
-        /** The most memory it may use. */
-        memoryBytes: z
-          .int()
-          .min(6 * MiB)
-          .optional(),
-        /** The most processors it may use, such as 1.5. */
-        cpus: z.number().min(0.01).max(4096).optional(),
-        /** When the engine starts it again: never, unless given. */
-        restart: z.enum(['no', 'on-failure', 'unless-stopped', 'always']).optional(),
-        labels: labels.optional(),
-        /** A terminal for its program. */
-        tty: z.boolean().default(false),
-        /** Its program's input is open, for whoever attaches. */
-        stdin: z.boolean().default(false),
-        start: z.boolean().default(true),
-        pull: z.enum(['missing', 'always', 'never']).default('missing'),
-      }),
+      params: creationSchema,
       item: pullProgressSchema,
       result: reference,
     }),
@@ -208,10 +166,10 @@ export const containerService = defineService({
       params: z.strictObject({
         ...target,
         /** Program and arguments as they are, never a line for a shell. */
-        command: words.min(1),
+        command: wordsSchema.min(1),
         /** A terminal, on which all that it prints is `stdout`. */
         tty: z.boolean().default(false),
-        env: environment.optional(),
+        env: environmentSchema.optional(),
         /** Where it runs; where the container's own program does unless given. */
         cwd: z.string().min(1).max(4096).optional(),
         columns: terminalSizeSchema.shape.columns.optional(),

@@ -1,15 +1,14 @@
 import type { containerService } from '@sextant/protocol/container';
 import type { TerminalSize } from '@sextant/protocol/container-schemas';
 import type { HandlerOf } from '@sextant/service/handler';
-import { Attachment } from '../attachment.ts';
-import type { Containers } from '../containers.ts';
-import { converse } from '../converse.ts';
-import type { Engine } from '../engine.ts';
-import { needsRunning } from '../running.ts';
+import { Attachment } from '../exec/attachment.ts';
+import { converse } from '../exec/converse.ts';
+import { needsRunning } from '../container/running.ts';
+import type { Parts } from '../parts.ts';
 
-export function attach(engine: Engine, containers: Containers): HandlerOf<typeof containerService, 'container.attach'> {
+export function attach({ engine, containers }: Parts): HandlerOf<typeof containerService, 'container.attach'> {
   return async ({ target }, call) => {
-    const attachment = await containers.act(target, call.signal, async (id) => {
+    const attachment = await containers.act(target, call, async (id) => {
       const found = await Attachment.find(engine, id);
       needsRunning(found);
       return found;

@@ -5,23 +5,23 @@ import type { ParamsOf } from '@sextant/protocol/method';
 import type { Call } from '@sextant/service/session/call';
 import type { HandlerOf } from '@sextant/service/handler';
 import type { Log } from '@sextant/service/observe/log';
-import { creation } from '../creation.ts';
-import type { Containers } from '../containers.ts';
-import type { Engine, Reference } from '../engine.ts';
-import { fullName } from '../image.ts';
+import { creation } from '../container/creation.ts';
+import type { Engine, Reference } from '../engine/engine.ts';
+import { fullName } from '../image/image.ts';
+import type { Parts } from '../parts.ts';
 
 type Params = ParamsOf<(typeof containerService.methods)['container.create']>;
 
-export function create(
-  engine: Engine,
-  containers: Containers,
-  publishHost: string,
-  log: Log,
-): HandlerOf<typeof containerService, 'container.create'> {
+export function create({
+  engine,
+  containers,
+  config,
+  log,
+}: Parts): HandlerOf<typeof containerService, 'container.create'> {
   return async (params, call) => {
     const image = fullName(params.image);
     if (params.pull === 'always') await pull(engine, image, call);
-    const make = (): Promise<string> => engine.create(creation(params, image, publishHost), params.name);
+    const make = (): Promise<string> => engine.create(creation(params, image, config.publishHost), params.name);
     const id = await make().catch(async (error: unknown) => {
       await pullMissing(error, engine, image, params, call);
       return make();

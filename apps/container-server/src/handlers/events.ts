@@ -2,13 +2,14 @@ import type { containerService } from '@sextant/protocol/container';
 import type { ContainerItem } from '@sextant/protocol/container-schemas';
 import type { Call } from '@sextant/service/session/call';
 import type { HandlerOf } from '@sextant/service/handler';
-import { unlessAborted } from '../deadline.ts';
-import type { Watch } from '../watch.ts';
+import { unlessAborted } from '../engine/deadline.ts';
+import type { Watch } from '../watch/watch.ts';
+import type { Parts } from '../parts.ts';
 
 /** Containers that fit a line together. */
 const PART = 50;
 
-export function events(watch: Watch): HandlerOf<typeof containerService, 'container.events'> {
+export function events({ watch }: Parts): HandlerOf<typeof containerService, 'container.events'> {
   return ({ since }, call) =>
     unlessAborted(call.signal, () =>
       watch.while(async (): Promise<never> => {

@@ -2,24 +2,18 @@ import type { containerService } from '@sextant/protocol/container';
 import type { TerminalSize } from '@sextant/protocol/container-schemas';
 import { isErrorType } from '@sextant/protocol/errors';
 import type { HandlerOf } from '@sextant/service/handler';
-import type { Log } from '@sextant/service/observe/log';
-import type { Containers } from '../containers.ts';
-import { converse } from '../converse.ts';
-import type { Engine } from '../engine.ts';
-import { Exec } from '../exec.ts';
-import { ExecRefusal } from '../exec-refusal.ts';
-import { needsRunning } from '../running.ts';
+import { converse } from '../exec/converse.ts';
+import { Exec } from '../exec/exec.ts';
+import { ExecRefusal } from '../exec/refusal.ts';
+import { needsRunning } from '../container/running.ts';
+import type { Parts } from '../parts.ts';
 
 /** The end of input, as it is typed: a terminal itself has none. */
 const CTRL_D = '\x04';
 
-export function exec(
-  engine: Engine,
-  containers: Containers,
-  log: Log,
-): HandlerOf<typeof containerService, 'container.exec'> {
+export function exec({ engine, containers, log }: Parts): HandlerOf<typeof containerService, 'container.exec'> {
   return async (params, call) => {
-    const exec = await containers.act(params.target, call.signal, async (id) => {
+    const exec = await containers.act(params.target, call, async (id) => {
       try {
         return await Exec.prepare(engine, id, params);
       } catch (error) {

@@ -1,10 +1,10 @@
 import type { containerService } from '@sextant/protocol/container';
 import type { HandlerOf } from '@sextant/service/handler';
 import { pageOf } from '@sextant/service/page';
-import type { Engine } from '../engine.ts';
-import { imageOf } from '../images.ts';
+import { imageOf } from '../image/images.ts';
+import type { Parts } from '../parts.ts';
 
-export function listImages(engine: Engine): HandlerOf<typeof containerService, 'image.list'> {
+export function listImages({ engine }: Parts): HandlerOf<typeof containerService, 'image.list'> {
   return async (asked) => {
     const images = (await engine.listImages()).map(imageOf);
     return pageOf(

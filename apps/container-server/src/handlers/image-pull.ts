@@ -1,9 +1,9 @@
 import type { containerService } from '@sextant/protocol/container';
 import type { HandlerOf } from '@sextant/service/handler';
-import type { Engine } from '../engine.ts';
-import { fullName } from '../image.ts';
+import { fullName } from '../image/image.ts';
+import type { Parts } from '../parts.ts';
 
-export function pullImage(engine: Engine): HandlerOf<typeof containerService, 'image.pull'> {
+export function pullImage({ engine }: Parts): HandlerOf<typeof containerService, 'image.pull'> {
   return async ({ image }, call) => {
     const name = fullName(image);
     for await (const progress of engine.pull(name, call.signal)) await call.send(progress);

@@ -1,10 +1,10 @@
 import type { containerService } from '@sextant/protocol/container';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { HandlerOf } from '@sextant/service/handler';
-import type { Engine } from '../engine.ts';
-import { findImage } from '../images.ts';
+import { findImage } from '../image/images.ts';
+import type { Parts } from '../parts.ts';
 
-export function removeImage(engine: Engine): HandlerOf<typeof containerService, 'image.remove'> {
+export function removeImage({ engine }: Parts): HandlerOf<typeof containerService, 'image.remove'> {
   return async ({ target, force }) => {
     const { id, name } = findImage(await engine.listImages(), target);
     const parts = await engine.removeImage(name, force).catch((error: unknown) => {

@@ -1,8 +1,8 @@
 import type { containerService } from '@sextant/protocol/container';
 import type { HandlerOf } from '@sextant/service/handler';
-import type { Engine } from '../engine.ts';
+import type { Parts } from '../parts.ts';
 
-export function info(engine: Engine): HandlerOf<typeof containerService, 'engine.info'> {
+export function info({ engine }: Parts): HandlerOf<typeof containerService, 'engine.info'> {
   return async () => {
     const { info, version } = await engine.info();
     return {

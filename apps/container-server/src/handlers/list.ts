@@ -1,10 +1,11 @@
 import type { containerService } from '@sextant/protocol/container';
 import type { HandlerOf } from '@sextant/service/handler';
 import { pageOf } from '@sextant/service/page';
-import { containerOf } from '../container.ts';
-import type { Engine, Listed } from '../engine.ts';
+import { containerOf } from '../container/container.ts';
+import type { Listed } from '../engine/engine.ts';
+import type { Parts } from '../parts.ts';
 
-export function list(engine: Engine): HandlerOf<typeof containerService, 'container.list'> {
+export function list({ engine }: Parts): HandlerOf<typeof containerService, 'container.list'> {
   return async ({ all, ...asked }) => {
     const listed = (await engine.listOurs(all)).sort(byAge);
     return pageOf(listed.map(containerOf), age, asked);

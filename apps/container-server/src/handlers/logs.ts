@@ -2,15 +2,15 @@ import type { containerService } from '@sextant/protocol/container';
 import { isErrorType } from '@sextant/protocol/errors';
 import type { Call } from '@sextant/service/session/call';
 import type { HandlerOf } from '@sextant/service/handler';
-import type { Containers } from '../containers.ts';
-import type { Engine } from '../engine.ts';
-import { LogCursor } from '../log-cursor.ts';
-import { FramedEntries, RawEntries, type Channel, type Entry } from '../log-entry.ts';
+import type { Engine } from '../engine/engine.ts';
+import { LogCursor } from '../log/cursor.ts';
+import { FramedEntries, RawEntries, type Channel, type Entry } from '../log/entry.ts';
+import type { Parts } from '../parts.ts';
 
-export function logs(engine: Engine, containers: Containers): HandlerOf<typeof containerService, 'container.logs'> {
+export function logs({ engine, containers }: Parts): HandlerOf<typeof containerService, 'container.logs'> {
   return async ({ target, follow, tail, since }, call) => {
     const cursor = new LogCursor(since, tail !== undefined);
-    const { id, hasTerminal } = await containers.look(target, (id) => engine.lookAt(id));
+    const { id, hasTerminal } = await containers.look(target, call, (id) => engine.lookAt(id));
     const channels: readonly Channel[] = hasTerminal ? ['stdout'] : ['stdout', 'stderr'];
     const reader = hasTerminal ? new RawEntries() : new FramedEntries();
     const wish = { follow, from: cursor.from, tail: cursor.goesOn ? undefined : tail };

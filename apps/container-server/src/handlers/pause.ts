@@ -1,12 +1,11 @@
 import type { containerService } from '@sextant/protocol/container';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { HandlerOf } from '@sextant/service/handler';
-import type { Containers } from '../containers.ts';
-import type { Engine } from '../engine.ts';
+import type { Parts } from '../parts.ts';
 
-export function pause(engine: Engine, containers: Containers): HandlerOf<typeof containerService, 'container.pause'> {
-  return ({ target }, { signal }) =>
-    containers.act(target, signal, async (id) => {
+export function pause({ engine, containers }: Parts): HandlerOf<typeof containerService, 'container.pause'> {
+  return ({ target }, call) =>
+    containers.act(target, call, async (id) => {
       const before = await engine.inspect(id);
       if (before.state === 'paused') return before;
       if (before.state !== 'running')

@@ -1,18 +1,12 @@
 import type { containerService } from '@sextant/protocol/container';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { HandlerOf } from '@sextant/service/handler';
-import type { Containers } from '../containers.ts';
-import type { Endings } from '../endings.ts';
-import type { Engine } from '../engine.ts';
-import { isAlive } from '../state.ts';
+import { isAlive } from '../container/state.ts';
+import type { Parts } from '../parts.ts';
 
-export function remove(
-  engine: Engine,
-  containers: Containers,
-  endings: Endings,
-): HandlerOf<typeof containerService, 'container.remove'> {
-  return ({ target, force }, { signal }) =>
-    containers.act(target, signal, async (id, knownName) => {
+export function remove({ engine, containers, endings }: Parts): HandlerOf<typeof containerService, 'container.remove'> {
+  return ({ target, force }, call) =>
+    containers.act(target, call, async (id, knownName) => {
       if (force) endings.ask(id);
       // At once, for a removal takes longer than a look, and the engine itself refuses one that runs.
       const [look, removal] = await Promise.allSettled([engine.inspect(id), engine.remove(id, force)]);

@@ -1,11 +1,10 @@
 import type { containerService } from '@sextant/protocol/container';
 import type { HandlerOf } from '@sextant/service/handler';
-import type { Containers } from '../containers.ts';
-import type { Engine } from '../engine.ts';
+import type { Parts } from '../parts.ts';
 
-export function start(engine: Engine, containers: Containers): HandlerOf<typeof containerService, 'container.start'> {
-  return ({ target }, { signal }) =>
-    containers.act(target, signal, async (id) => {
+export function start({ engine, containers }: Parts): HandlerOf<typeof containerService, 'container.start'> {
+  return ({ target }, call) =>
+    containers.act(target, call, async (id) => {
       await engine.start(id);
       return engine.inspect(id);
     });

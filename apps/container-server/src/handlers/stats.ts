@@ -1,14 +1,14 @@
 import type { containerService } from '@sextant/protocol/container';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { HandlerOf } from '@sextant/service/handler';
-import type { Containers } from '../containers.ts';
-import type { Engine, Reference } from '../engine.ts';
-import { isAlive } from '../state.ts';
-import { isEmpty, isMeasured, statsOf } from '../stats.ts';
+import type { Engine, Reference } from '../engine/engine.ts';
+import { isAlive } from '../container/state.ts';
+import { isEmpty, isMeasured, statsOf } from '../container/stats.ts';
+import type { Parts } from '../parts.ts';
 
-export function stats(engine: Engine, containers: Containers): HandlerOf<typeof containerService, 'container.stats'> {
+export function stats({ engine, containers }: Parts): HandlerOf<typeof containerService, 'container.stats'> {
   return async ({ target, once }, call) => {
-    const before = await containers.look(target, (id) => engine.inspect(id));
+    const before = await containers.look(target, call, (id) => engine.inspect(id));
     if (!isAlive(before.state))
       throw new ProtocolError('conflict', `${before.name} is ${before.state}, so it uses nothing: start it first.`);
     for await (const sample of engine.stats(before.id, once, call.signal)) {

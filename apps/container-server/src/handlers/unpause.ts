@@ -1,15 +1,11 @@
 import type { containerService } from '@sextant/protocol/container';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { HandlerOf } from '@sextant/service/handler';
-import type { Containers } from '../containers.ts';
-import type { Engine } from '../engine.ts';
+import type { Parts } from '../parts.ts';
 
-export function unpause(
-  engine: Engine,
-  containers: Containers,
-): HandlerOf<typeof containerService, 'container.unpause'> {
-  return ({ target }, { signal }) =>
-    containers.act(target, signal, async (id) => {
+export function unpause({ engine, containers }: Parts): HandlerOf<typeof containerService, 'container.unpause'> {
+  return ({ target }, call) =>
+    containers.act(target, call, async (id) => {
       const before = await engine.inspect(id);
       if (before.state === 'running') return before;
       if (before.state !== 'paused')

@@ -1,16 +1,16 @@
 import type { containerService } from '@sextant/protocol/container';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { HandlerOf } from '@sextant/service/handler';
-import type { Containers } from '../containers.ts';
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Parts } from '../parts.ts';
 
-export function wait(engine: Engine, containers: Containers): HandlerOf<typeof containerService, 'container.wait'> {
-  return ({ target }, { signal }) =>
-    containers.look(target, async (id) => {
+export function wait({ engine, containers }: Parts): HandlerOf<typeof containerService, 'container.wait'> {
+  return ({ target }, call) =>
+    containers.look(target, call, async (id) => {
       const before = await engine.inspect(id);
       if (before.state === 'created')
         throw new ProtocolError('conflict', `${before.name} was never started, so it cannot stop: start it first.`);
-      const exitCode = await engine.wait(id, signal);
+      const exitCode = await engine.wait(id, call.signal);
       return { ...before, ...(await ending(engine, id)), exitCode };
     });
 }

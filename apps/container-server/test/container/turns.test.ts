@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { Turns } from '../src/turns.ts';
+import { Turns } from '../../src/container/turns.ts';
 
 const LASTING = new AbortController().signal;
 

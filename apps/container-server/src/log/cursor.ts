@@ -1,5 +1,5 @@
 import { ProtocolError } from '@sextant/protocol/errors';
-import type { Channel, Entry } from './log-entry.ts';
+import type { Channel, Entry } from './entry.ts';
 
 /** How far one channel was sent: so many entries of a time, and all of earlier ones. */
 interface Place {

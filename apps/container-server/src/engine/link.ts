@@ -1,7 +1,7 @@
 import type { EngineAddress } from './address.ts';
 import { Connections, type Question } from './connections.ts';
 import { within } from './deadline.ts';
-import { isOverdue, NOTHING, openStream } from './engine-stream.ts';
+import { isOverdue, NOTHING, openStream } from './stream.ts';
 import { explain } from './reasons.ts';
 
 /** Milliseconds that an engine may be silent, and that a pull may stand still. */

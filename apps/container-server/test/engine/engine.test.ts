@@ -8,11 +8,11 @@ import { describe, expect, it } from '@jest/globals';
 import type { Client } from '@sextant/client/client';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
-import { engineAddress } from '../src/address.ts';
-import { Engine } from '../src/engine.ts';
-import { rigAt, type Containers } from './app.ts';
-import { describeWithEngine } from './real-engine.ts';
-import { serveSocket, socketPath, toEngine } from './socket.ts';
+import { engineAddress } from '../../src/engine/address.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { rigAt, type Containers } from '../app.ts';
+import { describeWithEngine } from '../real-engine.ts';
+import { serveSocket, socketPath, toEngine } from '../socket.ts';
 
 /** Every method that asks the engine. */
 const CALLS: [string, (client: Client<Containers>) => Promise<unknown>][] = [

@@ -1,14 +1,14 @@
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { ContainerChange, WatchedContainer } from '@sextant/protocol/container-schemas';
-import { nameOf } from './container.ts';
-import type { Endings } from './endings.ts';
-import type { Engine, Listed } from './engine.ts';
-import { parseEvent, type EngineEvent } from './engine-event.ts';
-import { pause } from './deadline.ts';
+import { nameOf } from '../container/container.ts';
+import type { Endings } from '../container/endings.ts';
+import type { Engine, Listed } from '../engine/engine.ts';
+import { parseEvent, type EngineEvent } from '../engine/event.ts';
+import { pause } from '../engine/deadline.ts';
 import { History } from './history.ts';
-import { OWNER } from './labels.ts';
+import { OWNER } from '../container/labels.ts';
 import { lastLines } from './last-lines.ts';
-import { readLines } from './pull.ts';
+import { readLines } from '../engine/pull.ts';
 
 /** Milliseconds until a lost engine is asked again, doubled each time. */
 const RETRY_MS = { first: 250, most: 5000 };

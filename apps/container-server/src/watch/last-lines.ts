@@ -1,5 +1,5 @@
-import type { Engine } from './engine.ts';
-import { FramedEntries, RawEntries } from './log-entry.ts';
+import type { Engine } from '../engine/engine.ts';
+import { FramedEntries, RawEntries } from '../log/entry.ts';
 
 /** Lines of a log that are told of a container that died, and characters of them. */
 const LINES = 20;

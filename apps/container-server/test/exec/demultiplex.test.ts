@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { demultiplex, type Output } from '../src/demultiplex.ts';
+import { demultiplex, type Output } from '../../src/exec/demultiplex.ts';
 
 function piece(kind: number, text: string): Buffer {
   const header = Buffer.alloc(8);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { containerService } from '@sextant/protocol/container';
-import { creation } from '../src/creation.ts';
+import { creation } from '../../src/container/creation.ts';
 
 const schema = containerService.methods['container.create'].params;
 /** All that a caller can say. */

@@ -1,7 +1,7 @@
 import type { ContainerDetails } from '@sextant/protocol/container-schemas';
 import { LIMITS } from '@sextant/protocol/limits';
 import { containerOf } from './container.ts';
-import type { Inspected, Listed } from './engine.ts';
+import type { Inspected, Listed } from '../engine/engine.ts';
 import { labelsOfOthers, ownerOf } from './labels.ts';
 import { isAlive } from './state.ts';
 

@@ -5,7 +5,7 @@ import type { containerService } from '@sextant/protocol/container';
 import type { TerminalSize } from '@sextant/protocol/container-schemas';
 import type { ParamsOf } from '@sextant/protocol/method';
 import type Docker from 'dockerode';
-import type { Engine } from './engine.ts';
+import type { Engine } from '../engine/engine.ts';
 
 type Params = ParamsOf<(typeof containerService.methods)['container.exec']>;
 

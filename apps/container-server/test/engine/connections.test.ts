@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { engineAddress } from '../src/address.ts';
-import { creation } from '../src/creation.ts';
-import { Engine } from '../src/engine.ts';
-import { serveSocket, socketPath, type TestSocket } from './socket.ts';
+import { engineAddress } from '../../src/engine/address.ts';
+import { creation } from '../../src/container/creation.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { serveSocket, socketPath, type TestSocket } from '../socket.ts';
 
 const ID = 'a'.repeat(64);
 const CREATION = creation(

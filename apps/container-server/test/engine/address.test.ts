@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from '@sextant/service/run/config';
 import { temporaryFolder } from '@sextant/testing/rig';
-import { engineAddress } from '../src/address.ts';
+import { engineAddress } from '../../src/engine/address.ts';
 
 describe('engineAddress', () => {
   it('is as set, else as DOCKER_HOST says, else the usual socket', () => {

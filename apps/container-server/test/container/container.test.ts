@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { describeWithEngine, docker, engineRig, IMAGE } from './real-engine.ts';
+import { describeWithEngine, docker, engineRig, IMAGE } from '../real-engine.ts';
 
 describeWithEngine('a container of an image with very many ports', () => {
   it('is told with the first of them', async () => {

@@ -1,7 +1,7 @@
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Call } from '@sextant/service/session/call';
 import type { Exec } from './exec.ts';
-import { refused } from './reasons.ts';
+import { refused } from '../engine/reasons.ts';
 
 const BEGINNING = 'OCI runtime exec failed: ';
 

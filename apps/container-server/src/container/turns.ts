@@ -1,5 +1,5 @@
 import { ProtocolError } from '@sextant/protocol/errors';
-import { unlessAborted } from './deadline.ts';
+import { unlessAborted } from '../engine/deadline.ts';
 
 /** Acts on one thing that may wait: more are a client that does not wait for answers. */
 const MAX_WAITING = 16;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isEmpty, isMeasured, statsOf, type Sample } from '../src/stats.ts';
+import { isEmpty, isMeasured, statsOf, type Sample } from '../../src/container/stats.ts';
 
 const NEVER = '0001-01-01T00:00:00Z';
 const processor = (used: number, system: number): Sample['cpu_stats'] => ({

@@ -1,5 +1,5 @@
 import type { Container } from '@sextant/protocol/container-schemas';
-import type { Listed } from './engine.ts';
+import type { Listed } from '../engine/engine.ts';
 
 /** Ports of one container that are told: an image may name thousands, and a line must hold them. */
 const MAX_PORTS = 256;

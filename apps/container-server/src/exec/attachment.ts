@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TerminalSize } from '@sextant/protocol/container-schemas';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type Docker from 'dockerode';
-import type { Engine } from './engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { NO_DETACH_KEYS } from './exec.ts';
 
 const MIN_PAUSE_MS = 10;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ProtocolError } from '@sextant/protocol/errors';
-import { Overdue } from '../src/deadline.ts';
-import { explain } from '../src/reasons.ts';
+import { Overdue } from '../../src/engine/deadline.ts';
+import { explain } from '../../src/engine/reasons.ts';
 
 const PLACE = 'unix:///there.sock';
 

@@ -1,5 +1,5 @@
 import { ProtocolError } from '@sextant/protocol/errors';
-import { refused } from './reasons.ts';
+import { refused } from '../engine/reasons.ts';
 
 export type Channel = 'stdout' | 'stderr';
 

@@ -1,12 +1,16 @@
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
+import type { Call } from '@sextant/service/session/call';
 import { closest } from '@sextant/service/closest';
 import { nameOf } from './container.ts';
-import type { Engine, Listed, Reference } from './engine.ts';
+import type { Engine, Listed, Reference } from '../engine/engine.ts';
 import { isOurs } from './labels.ts';
 import { Turns } from './turns.ts';
 
 /** Containers that are remembered, the last that were asked for: some 2 MB. */
 const REMEMBERED = 10_000;
+
+/** Who asks, and for how long. */
+type Asked = Pick<Call, 'caller' | 'signal'>;
 
 /** What a container is known by. */
 type Known = Pick<Reference, 'id' | 'name'>;
@@ -31,12 +35,12 @@ export class Containers {
    * Acts on the container that a target names: its id, the unique beginning of that, or its name.
    * @throws ProtocolError `not_found`, `conflict` if it names several, `forbidden` if it was not made here.
    */
-  act<T>(target: string, signal: AbortSignal, act: (id: string, knownName: string) => Promise<T>): Promise<T> {
-    return this.look(target, (id, name) => this.#turns.take(id, signal, () => act(id, name)));
+  act<T>(target: string, call: Asked, act: (id: string, knownName: string) => Promise<T>): Promise<T> {
+    return this.look(target, call, (id, name) => this.#turns.take(id, call.signal, () => act(id, name)));
   }
 
   /** The same for what only looks: that waits for no other. */
-  async look<T>(target: string, look: (id: string, knownName: string) => Promise<T>): Promise<T> {
+  async look<T>(target: string, _call: Asked, look: (id: string, knownName: string) => Promise<T>): Promise<T> {
     const knownName = this.#ours.get(target);
     if (knownName !== undefined) {
       try {

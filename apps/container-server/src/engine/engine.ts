@@ -3,15 +3,15 @@ import type { PullProgress } from '@sextant/protocol/container-schemas';
 import type Docker from 'dockerode';
 import type { EngineAddress } from './address.ts';
 import type { Question, SystemInfo } from './connections.ts';
-import type { Creation } from './creation.ts';
-import { EngineLink, type EngineTimes } from './engine-link.ts';
-import { secondsOf, unixTime, type LogWish } from './engine-stream.ts';
-import { MANAGED } from './labels.ts';
+import type { Creation } from '../container/creation.ts';
+import { EngineLink, type EngineTimes } from './link.ts';
+import { secondsOf, unixTime, type LogWish } from './stream.ts';
+import { MANAGED } from '../container/labels.ts';
 import { readLines, readProgress } from './pull.ts';
 import { explain } from './reasons.ts';
 import { stalled, taken, unchanged } from './refusals.ts';
-import { isAlive } from './state.ts';
-import { isMeasured, type Sample } from './stats.ts';
+import { isAlive } from '../container/state.ts';
+import { isMeasured, type Sample } from '../container/stats.ts';
 
 /** Milliseconds that a timer can take. */
 const LONGEST_MS = 2_147_483_647;

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { fullName } from '../src/image.ts';
+import { fullName } from '../../src/image/image.ts';
 
 it.each([
   ['busybox', 'busybox:latest'],

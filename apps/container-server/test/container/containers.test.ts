@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { describeWithEngine, docker, engineRig, IMAGE } from './real-engine.ts';
+import { describeWithEngine, docker, engineRig, IMAGE } from '../real-engine.ts';
 
 describeWithEngine('targets', () => {
   it('that are nothing are told, with the nearest names', async () => {
@@ -12,7 +12,7 @@ describeWithEngine('targets', () => {
     });
   });
 
-  it.each(['../images/json', 'a b', '%2e%2e', 'x?force=1', '\u0000', '/', 'ф'.repeat(200)])(
+  it.each(['../../images/json', 'a b', '%2e%2e', 'x?force=1', '\u0000', '/', 'ф'.repeat(200)])(
     '%j are nothing',
     async (target) => {
       await using rig = await engineRig();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readProgress } from '../src/pull.ts';
+import { readProgress } from '../../src/engine/pull.ts';
 
 const SAID = [
   '{"status":"Pulling from library/größe","id":"latest"}\r\n',

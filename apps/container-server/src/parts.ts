@@ -1,0 +1,16 @@
+import type { Log } from '@sextant/service/observe/log';
+import type { ContainerConfig } from './config.ts';
+import type { Containers } from './container/containers.ts';
+import type { Endings } from './container/endings.ts';
+import type { Engine } from './engine/engine.ts';
+import type { Watch } from './watch/watch.ts';
+
+/** What the methods of one service share. */
+export interface Parts {
+  readonly config: ContainerConfig;
+  readonly containers: Containers;
+  readonly endings: Endings;
+  readonly engine: Engine;
+  readonly log: Log;
+  readonly watch: Watch;
+}
