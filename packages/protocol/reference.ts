@@ -35,12 +35,20 @@ function describe(service: Service): string {
   const document = describeService(service, VERSION);
   const own = document.methods.filter(({ name }) => Object.hasOwn(service.methods, name));
   const port = service.port === 0 ? 'any free port' : `port ${service.port}`;
-  return `## ${service.name}\n\nUsually on ${port}. ${anonymous(service)}\n\n${tableOf(own)}\n${own.map(section).join('\n')}`;
+  return `## ${service.name}\n\nUsually on ${port}. ${anonymous(service)}\n\n${furtherScopes(service)}${tableOf(own)}\n${own.map(section).join('\n')}`;
 }
 
 function anonymous({ anonymous: scopes }: Service): string {
   const allowed = scopes.length === 0 ? 'nothing' : scopes.map(code).join(', ');
   return `Allowed on the same machine without saying who one is: ${allowed}.`;
+}
+
+function furtherScopes({ scopes = {} }: Service): string {
+  const rows = Object.entries(scopes).map(
+    ([scope, { meaning, writtenOut }]) =>
+      `| ${code(scope)} | ${meaning}${writtenOut ? '; only where it is written out: \`*\` does not hold it' : ''} |`,
+  );
+  return rows.length === 0 ? '' : ['| further scope | what it allows |', '|---|---|', ...rows, '', ''].join('\n');
 }
 
 function describeSession(): string {

@@ -75,6 +75,21 @@ describe('token create', () => {
     expect(await create()).toMatchObject({ code: 6, stderr: expect.stringContaining('admitted already') });
   });
 
+  it('tells which scopes allow more of what methods do, and that one must be written out', async () => {
+    await using rig = await start();
+    const explained = async (...scopes: string[]) =>
+      (await rig.cli('token', 'create', 'ann', '--scope', ...scopes)).stderr;
+    for (const scope of ['*', 'container:*', 'container:others']) {
+      const text = await explained(scope);
+      expect(text).toMatch(/^container:others +also containers that others made here/m);
+      expect(text).not.toContain('container:foreign');
+    }
+    expect(await explained('container:read', 'container:foreign')).toMatch(
+      /^container:foreign +also containers that were not made here.*; "\*" does not hold it$/m,
+    );
+    expect(await explained('container:read')).not.toContain('container:others');
+  });
+
   it.each(['*', 'process:run', 'container:*'])('says what %s means', async (scope) => {
     await using rig = await start();
     const { stderr } = await rig.cli('token', 'create', 'ann', '--scope', scope);
@@ -85,6 +100,8 @@ describe('token create', () => {
     [['ann', '--scope', 'chat:us'], 'No service knows the scope "chat:us". Did you mean chat:use?'],
     [['ann', '--scope', 'foo:bar'], 'There are container:create, '],
     [['ann', '--scope', 'chats:*'], 'No service knows the scope "chats:*".'],
+    [['ann', '--scope', 'container:other'], 'Did you mean container:others'],
+    [['ann', '--scope', 'container:foreign:x'], 'container:foreign cannot be limited to a name'],
     [['ann', '--scope', 'process:close:x'], 'process:close cannot be limited to a name'],
     [['ann', '--scope', 'chat:*:lobby'], 'is no scope: it must be'],
     [['--scope', 'chat:use', 'ann'], 'If it is who the token is for, it stands before --scope.'],

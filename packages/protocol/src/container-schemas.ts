@@ -14,6 +14,8 @@ export const containerSchema = z.object({
   status: z.string(),
   createdAt: timeSchema,
   ports: z.array(z.object({ container: port, host: port.optional(), protocol: z.string() })),
+  /** Who made it; nobody whom this service knows, where it is missing. */
+  owner: z.string().optional(),
 });
 export type Container = z.infer<typeof containerSchema>;
 
@@ -41,7 +43,6 @@ export const containerDetailsSchema = containerSchema.extend({
   memoryBytes: sizeSchema.optional(),
   cpus: z.number().optional(),
   addresses: z.array(z.object({ network: z.string(), address: z.string() })),
-  owner: z.string().optional(),
 });
 export type ContainerDetails = z.infer<typeof containerDetailsSchema>;
 const watchedSchema = containerSchema.pick({ id: true, name: true, image: true }).extend({
@@ -63,7 +64,7 @@ const changeSchema = containerSchema.pick({ id: true, name: true, image: true })
   oomKilled: z.boolean().optional(),
   /** Of `died`, where it is known. */
   owner: z.string().optional(),
-  /** Of `died`: the last lines it printed. */
+  /** Of `died`: the last lines it printed, for whoever may touch it. */
   log: z.array(z.string()).optional(),
   oldName: z.string().optional(),
   health: z.string().optional(),

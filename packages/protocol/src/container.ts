@@ -34,10 +34,22 @@ const logStart = z
 const reference = z.object({ id: z.string(), name: z.string(), state: z.string() });
 const target = { target: targetSchema };
 
+/** Containers that others made here. */
+export const OTHERS_SCOPE = 'container:others';
+/** Containers that were not made here. */
+export const FOREIGN_SCOPE = 'container:foreign';
+
 export const containerService = defineService({
   name: 'container-server',
   port: 8888,
   anonymous: [],
+  scopes: {
+    [OTHERS_SCOPE]: { meaning: 'also containers that others made here, by the methods one may ask' },
+    [FOREIGN_SCOPE]: {
+      meaning: 'also containers that were not made here, by the methods one may ask',
+      writtenOut: true,
+    },
+  },
   methods: {
     'container.create': method({
       summary: 'Creates a container from an image, pulling it if it is missing, and starts it.',

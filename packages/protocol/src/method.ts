@@ -43,7 +43,17 @@ export interface Service<Methods extends MethodTable = MethodTable> {
   readonly port: number;
   /** What whoever is on the same machine may do without saying who it is. */
   readonly anonymous: readonly string[];
+  /** Scopes that no method asks for by itself: they allow more of what several do. */
+  readonly scopes?: Readonly<Record<string, FurtherScope>>;
   readonly methods: Methods;
+}
+
+/** What a scope allows that is no method's access. */
+export interface FurtherScope {
+  /** In words for people. */
+  readonly meaning: string;
+  /** Only who has the very scope has it: neither `*` nor `service:*` hold it. */
+  readonly writtenOut?: true;
 }
 
 export type MethodTable = Readonly<Record<string, Method>>;

@@ -41,6 +41,8 @@ export interface ServiceDocument {
   readonly 'x-protocol': number;
   /** What whoever is on the same machine may do without saying who it is. */
   readonly 'x-anonymous': readonly string[];
+  /** Scopes that are no method's access, as in `Service`. */
+  readonly 'x-scopes'?: NonNullable<Service['scopes']>;
   /** What is sent without an answer, either way: its params by name. */
   readonly 'x-notifications': Readonly<Record<string, Schema>>;
 }
@@ -55,6 +57,7 @@ export function describeService(service: Service, version: string): ServiceDocum
     components: { errors: describeErrors() },
     'x-protocol': PROTOCOL_VERSION,
     'x-anonymous': service.anonymous,
+    ...(service.scopes && { 'x-scopes': service.scopes }),
     'x-notifications': Object.fromEntries(
       Object.entries(sessionNotifications).map(([name, params]) => [name, toSchema(params)]),
     ),

@@ -124,10 +124,7 @@ function expiryOf(entry: TokenEntry): string {
 }
 
 function helpOnScopes(): string {
-  const rows = accesses().map(({ access, methods, limitable }) => [
-    limitable ? `${access}[:NAME]` : access,
-    methods.join(' '),
-  ]);
+  const rows = accesses().map(({ access, allows, limitable }) => [limitable ? `${access}[:NAME]` : access, allows]);
   return `
 Scopes, and the methods they allow; "service:*" is all of a service, "*" everything.
 A NAME that ends in * is the beginning of one.

@@ -26,7 +26,7 @@ export function explainToken(entry: TokenEntry, { ca }: { ca: string | undefined
     `${entry.name} may:`,
     table(
       ['scope', 'methods'],
-      allowedBy(entry.scopes).map(({ access, methods }) => [scopesFor(access, entry), methods.join(' ')]),
+      allowedBy(entry.scopes).map(({ access, allows }) => [scopesFor(access, entry), allows]),
     ),
     ...warningOf(entry),
     '',

@@ -1,38 +1,52 @@
 import { ProtocolError } from '@sextant/protocol/errors';
-import type { Method } from '@sextant/protocol/method';
+import type { FurtherScope, Method } from '@sextant/protocol/method';
 import { allowsAll, allowsSome, METRICS_SCOPE, scopeSchema } from '@sextant/protocol/scope';
 import { SERVICES } from '@sextant/protocol/services';
 import { closest } from '@sextant/service/closest';
 
-/** One access that methods ask for, and those methods by name. */
+/** One access: that methods ask for, or that allows more of what several do. */
 export interface Access {
   readonly access: string;
-  readonly methods: readonly string[];
+  /** Those methods by name, or what it allows in words. */
+  readonly allows: string;
   /** Whether a scope may name what is touched: `chat:use:lobby`. */
   readonly limitable: boolean;
 }
 
 /** All that a scope can allow, service by service. */
 export function accesses(): Access[] {
-  return [...group(() => true), METRICS];
+  return [...group(() => true), ...further(() => true)];
 }
-
-const METRICS: Access = { access: METRICS_SCOPE, methods: ['/metrics'], limitable: false };
 
 /** What the scopes allow: of a scope that names something, only the methods that touch something. */
 export function allowedBy(scopes: readonly string[]): Access[] {
   const asked = group(({ access, object }) =>
     object === undefined ? allowsAll(scopes, access) : allowsSome(scopes, access),
   );
-  return allowsAll(scopes, METRICS_SCOPE) ? [...asked, METRICS] : asked;
+  const more = further((access, writtenOut) => (writtenOut ? scopes.includes(access) : allowsAll(scopes, access)));
+  return [...asked, ...more];
 }
+
+/** Those that are no method's access. */
+function further(isAmong: (access: string, writtenOut: boolean) => boolean): Access[] {
+  const all: [string, FurtherScope][] = SERVICES.flatMap(({ scopes = {} }) => Object.entries(scopes));
+  return [...all, METRICS]
+    .filter(([access, { writtenOut = false }]) => isAmong(access, writtenOut))
+    .map(([access, { meaning, writtenOut }]) => ({
+      access,
+      allows: writtenOut ? `${meaning}; "*" does not hold it` : meaning,
+      limitable: false,
+    }));
+}
+
+const METRICS: [string, FurtherScope] = [METRICS_SCOPE, { meaning: '/metrics' }];
 
 function group(isAmong: (method: Method) => boolean): Access[] {
   const all = SERVICES.flatMap((service) => Object.entries<Method>(service.methods));
   const asked = all.filter(([, method]) => method.access !== 'public' && isAmong(method));
   return [...Map.groupBy(asked, ([, { access }]) => access)].map(([access, methods]) => ({
     access,
-    methods: methods.map(([name]) => name),
+    allows: methods.map(([name]) => name).join(' '),
     limitable: methods.some(([, { object }]) => object !== undefined && object !== 'own'),
   }));
 }

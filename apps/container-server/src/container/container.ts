@@ -1,10 +1,12 @@
 import type { Container } from '@sextant/protocol/container-schemas';
+import { whose } from './access.ts';
 import type { Listed } from '../engine/engine.ts';
 
 /** Ports of one container that are told: an image may name thousands, and a line must hold them. */
 const MAX_PORTS = 256;
 
 export function containerOf(listed: Listed): Container {
+  const { owner } = whose(listed.Labels);
   return {
     id: listed.Id,
     name: nameOf(listed),
@@ -13,6 +15,7 @@ export function containerOf(listed: Listed): Container {
     status: listed.Status,
     createdAt: new Date(listed.Created * 1000).toISOString(),
     ports: portsOf(listed),
+    ...(owner !== undefined && { owner }),
   };
 }
 

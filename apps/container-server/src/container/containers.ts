@@ -3,7 +3,7 @@ import type { Call } from '@sextant/service/session/call';
 import { closest } from '@sextant/service/closest';
 import { nameOf } from './container.ts';
 import type { Engine, Listed, Reference } from '../engine/engine.ts';
-import { isOurs } from './labels.ts';
+import { mayTouchForeign, needsTouch, whose, type Whose } from './access.ts';
 import { Turns } from './turns.ts';
 
 /** Containers that are remembered, the last that were asked for: some 2 MB. */
@@ -13,19 +13,19 @@ const REMEMBERED = 10_000;
 type Asked = Pick<Call, 'caller' | 'signal'>;
 
 /** What a container is known by. */
-type Known = Pick<Reference, 'id' | 'name'>;
+interface Known extends Whose, Pick<Reference, 'id' | 'name'> {}
 
 /** Characters of an id that name a container of others: what Docker's own client shows. */
 const SHORT_ID = 12;
 /** Candidates of an ambiguous id that are told. */
 const MAX_CANDIDATES = 10;
 
-/** The containers made here, each acted on by one request at a time. */
+/** The containers that callers may touch, each acted on by one request at a time. */
 export class Containers {
   readonly #engine: Engine;
   readonly #turns = new Turns();
-  /** Names of containers made here, by id. What is marked once is marked for life: labels never change, but names may. */
-  readonly #ours = new Map<string, string>();
+  /** By id. Whose one is never changes, since labels do not; its name may. */
+  readonly #known = new Map<string, Known>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -33,53 +33,64 @@ export class Containers {
 
   /**
    * Acts on the container that a target names: its id, the unique beginning of that, or its name.
-   * @throws ProtocolError `not_found`, `conflict` if it names several, `forbidden` if it was not made here.
+   * @throws ProtocolError `not_found`, `conflict` if it names several, `forbidden` if this caller may not touch it.
    */
   act<T>(target: string, call: Asked, act: (id: string, knownName: string) => Promise<T>): Promise<T> {
     return this.look(target, call, (id, name) => this.#turns.take(id, call.signal, () => act(id, name)));
   }
 
   /** The same for what only looks: that waits for no other. */
-  async look<T>(target: string, _call: Asked, look: (id: string, knownName: string) => Promise<T>): Promise<T> {
-    const knownName = this.#ours.get(target);
-    if (knownName !== undefined) {
+  async look<T>(target: string, { caller }: Asked, look: (id: string, knownName: string) => Promise<T>): Promise<T> {
+    const { principal } = caller;
+    const known = this.#known.get(target);
+    if (known) {
+      needsTouch(principal, known.name, known);
       try {
-        return await look(target, knownName);
+        return await look(target, known.name);
       } catch (error) {
         // Gone perhaps: then the search has more to say.
         if (!isErrorType(error, 'not_found')) throw error;
-        this.#ours.delete(target);
+        this.#known.delete(target);
       }
     }
-    const { id, name } = find(await this.#engine.listAll(), target);
-    this.remember({ id, name });
-    return look(id, name);
+    const found = find(await this.#engine.listAll(), target, mayTouchForeign(principal));
+    this.#keep(found);
+    needsTouch(principal, found.name, found);
+    return look(found.id, found.name);
   }
 
-  /** Of one that was made here just now. */
-  remember({ id, name }: Known): void {
-    this.#ours.set(id, name);
-    const [oldest] = this.#ours.keys();
-    if (oldest !== undefined && this.#ours.size > REMEMBERED) this.#ours.delete(oldest);
+  /** Of one that this caller has made here just now. */
+  remember({ id, name }: Pick<Known, 'id' | 'name'>, { caller }: Pick<Call, 'caller'>): void {
+    this.#keep({ id, name, isForeign: false, owner: caller.principal.name });
+  }
+
+  renamed(id: string, name: string): void {
+    const known = this.#known.get(id);
+    if (known) this.#keep({ ...known, name });
+  }
+
+  #keep(known: Known): void {
+    this.#known.set(known.id, known);
+    const [oldest] = this.#known.keys();
+    if (oldest !== undefined && this.#known.size > REMEMBERED) this.#known.delete(oldest);
   }
 }
 
-function find(listed: readonly Listed[], target: string): Known {
-  const ours = listed.filter(({ Labels }) => isOurs(Labels)).map(known);
-  const found = exactly(ours, target) ?? beginning(ours, target);
-  if (found) return found;
-  const others = listed.filter(({ Labels }) => !isOurs(Labels)).map(known);
-  if (exactly(others, target) ?? (target.length >= SHORT_ID && others.some(({ id }) => id.startsWith(target)))) {
-    throw new ProtocolError(
-      'forbidden',
-      `${JSON.stringify(target)} was not made by this service, so it is left alone.`,
-    );
-  }
-  throw missing(ours, target);
+/** What was not made here is found like the rest by those who may touch it; by others only where it is clearly meant. */
+function find(listed: readonly Listed[], target: string, withForeign: boolean): Known {
+  const all = listed.map(knownOf);
+  const likely = withForeign ? all : all.filter(({ isForeign }) => !isForeign);
+  return (
+    exactly(likely, target) ??
+    beginning(likely, target) ??
+    exactly(all, target) ??
+    (target.length >= SHORT_ID ? all.find(({ id }) => id.startsWith(target)) : undefined) ??
+    missing(likely, target)
+  );
 }
 
-function known(listed: Listed): Known {
-  return { id: listed.Id, name: nameOf(listed) };
+function knownOf(listed: Listed): Known {
+  return { id: listed.Id, name: nameOf(listed), ...whose(listed.Labels) };
 }
 
 function exactly(containers: readonly Known[], target: string): Known | undefined {
@@ -99,11 +110,11 @@ function beginning(containers: readonly Known[], target: string): Known | undefi
   );
 }
 
-function missing(ours: readonly Known[], target: string): ProtocolError {
+function missing(likely: readonly Known[], target: string): never {
   const suggestions = closest(
     target,
-    ours.map(({ name }) => name),
+    likely.map(({ name }) => name),
   );
   const hint = suggestions.length > 0 ? ` Did you mean ${suggestions.join(' or ')}?` : '';
-  return new ProtocolError('not_found', `There is no container ${JSON.stringify(target)}.${hint}`, { suggestions });
+  throw new ProtocolError('not_found', `There is no container ${JSON.stringify(target)}.${hint}`, { suggestions });
 }

@@ -1,6 +1,6 @@
 import type { containerService } from '@sextant/protocol/container';
 import type { ParamsOf } from '@sextant/protocol/method';
-import { LABELS } from './labels.ts';
+import { labelsFor } from './labels.ts';
 
 type Params = ParamsOf<(typeof containerService.methods)['container.create']>;
 type Port = NonNullable<Params['ports']>[number];
@@ -26,14 +26,14 @@ export interface Creation {
 /** What a container writes is kept up to 30 MB; the engine would keep all. */
 const LOG = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } };
 
-export function creation(params: Params, image: string, publishHost: string): Creation {
+export function creation(params: Params, image: string, publishHost: string, owner: string): Creation {
   const { command, env = {}, ports = [], labels, memoryBytes, cpus, restart = 'no', tty, stdin } = params;
   const byPort = Object.groupBy(ports, ({ container, protocol }) => `${container}/${protocol}`);
   return {
     Image: image,
     ...(command && { Cmd: command }),
     Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
-    Labels: { ...labels, ...LABELS },
+    Labels: { ...labels, ...labelsFor(owner) },
     Tty: tty,
     OpenStdin: stdin,
     ExposedPorts: mapValues(byPort, () => ({})),

@@ -2,7 +2,7 @@ import type { ContainerDetails } from '@sextant/protocol/container-schemas';
 import { LIMITS } from '@sextant/protocol/limits';
 import { containerOf } from './container.ts';
 import type { Inspected, Listed } from '../engine/engine.ts';
-import { labelsOfOthers, ownerOf } from './labels.ts';
+import { labelsOfOthers } from './labels.ts';
 import { isAlive } from './state.ts';
 
 /** Bytes of JSON that fit a line with all that is around them. */
@@ -41,7 +41,6 @@ function wholeOf(listed: Listed, { Path, Args, Config, State, HostConfig, ...res
   const { RestartCount, NetworkSettings } = rest;
   const hasEnded = !isAlive(State.Status) && timeOf(State.FinishedAt) !== null;
   const health = State.Health?.Status;
-  const owner = ownerOf(Config.Labels);
   return {
     ...containerOf(listed),
     state: State.Status,
@@ -60,7 +59,6 @@ function wholeOf(listed: Listed, { Path, Args, Config, State, HostConfig, ...res
     addresses: Object.entries(NetworkSettings.Networks).flatMap(([network, { IPAddress, GlobalIPv6Address }]) =>
       [IPAddress, GlobalIPv6Address].filter(Boolean).map((address) => ({ network, address })),
     ),
-    ...(owner !== undefined && { owner }),
   };
 }
 

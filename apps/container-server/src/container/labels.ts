@@ -1,14 +1,16 @@
 /** What our own labels begin with. */
 const PREFIX = 'sextant.';
 
-/** Marks the containers made here: no others are listed or touched. */
+/** Marks the containers made here. */
 export const MANAGED = { name: 'sextant.managed', value: 'true' } as const;
 
 /** Says whose a container is. */
 export const OWNER = 'sextant.owner';
 
-/** What a new container is marked with. Until callers are told apart, all are the one user of this machine. */
-export const LABELS = { [MANAGED.name]: MANAGED.value, [OWNER]: 'local' };
+/** What a new container of this owner is marked with. */
+export function labelsFor(owner: string): Record<string, string> {
+  return { [MANAGED.name]: MANAGED.value, [OWNER]: owner };
+}
 
 export function isOurs(labels: Readonly<Record<string, string>>): boolean {
   return labels[MANAGED.name] === MANAGED.value;

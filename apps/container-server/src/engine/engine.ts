@@ -71,9 +71,9 @@ export class Engine {
     });
   }
 
-  /** Every container on the engine, others' too. */
-  listAll(): Promise<Listed[]> {
-    return this.#link.read((docker, abortSignal) => docker.listContainers({ all: true, abortSignal }));
+  /** Every container on the engine, whoever made it; without `all`, those that run. */
+  listAll(all = true): Promise<Listed[]> {
+    return this.#link.read((docker, abortSignal) => docker.listContainers({ all, abortSignal }));
   }
 
   /** The containers made here that run; with `all`, the stopped ones too. */

@@ -21,13 +21,14 @@ export function create({
   return async (params, call) => {
     const image = fullName(params.image);
     if (params.pull === 'always') await pull(engine, image, call);
-    const make = (): Promise<string> => engine.create(creation(params, image, config.publishHost), params.name);
+    const make = (): Promise<string> =>
+      engine.create(creation(params, image, config.publishHost, call.caller.principal.name), params.name);
     const id = await make().catch(async (error: unknown) => {
       await pullMissing(error, engine, image, params, call);
       return make();
     });
     const made = await finish(engine, id, params, call.signal, log);
-    containers.remember(made);
+    containers.remember(made, call);
     return made;
   };
 }

@@ -1,7 +1,9 @@
 import type { containerService } from '@sextant/protocol/container';
-import type { ContainerItem } from '@sextant/protocol/container-schemas';
+import type { ContainerChange, ContainerItem } from '@sextant/protocol/container-schemas';
 import type { Call } from '@sextant/service/session/call';
 import type { HandlerOf } from '@sextant/service/handler';
+import type { Principal } from '@sextant/service/session/caller';
+import { mayTouch } from '../container/access.ts';
 import { unlessAborted } from '../engine/deadline.ts';
 import type { Watch } from '../watch/watch.ts';
 import type { Parts } from '../parts.ts';
@@ -18,12 +20,18 @@ export function events({ watch }: Parts): HandlerOf<typeof containerService, 'co
           call.signal.throwIfAborted();
           if (seen === undefined || !history.reachesBackTo(seen)) seen = await tellAll(watch, call, seen);
           const next = history.at(seen + 1);
-          if (next) await call.send(next);
+          if (next) await call.send(toldTo(call.caller.principal, next));
           else await unlessAborted(call.signal, () => history.changed());
           seen = next?.seq ?? seen;
         }
       }),
     );
+}
+
+/** What a container printed is only for those who may touch it. */
+function toldTo(caller: Principal, change: ContainerChange & { seq: number }): ContainerChange & { seq: number } {
+  const { log, ...rest } = change;
+  return log === undefined || mayTouch(caller, { isForeign: false, owner: change.owner }) ? change : rest;
 }
 
 /** A snapshot, in parts that fit a line; only the last has a number, since nobody can go on in the middle. */

@@ -1,13 +1,15 @@
 import type { containerService } from '@sextant/protocol/container';
 import type { HandlerOf } from '@sextant/service/handler';
 import { pageOf } from '@sextant/service/page';
+import { mayTouchForeign } from '../container/access.ts';
 import { containerOf } from '../container/container.ts';
 import type { Listed } from '../engine/engine.ts';
 import type { Parts } from '../parts.ts';
 
 export function list({ engine }: Parts): HandlerOf<typeof containerService, 'container.list'> {
-  return async ({ all, ...asked }) => {
-    const listed = (await engine.listOurs(all)).sort(byAge);
+  return async ({ all, ...asked }, call) => {
+    const withForeign = mayTouchForeign(call.caller.principal);
+    const listed = (await (withForeign ? engine.listAll(all) : engine.listOurs(all))).sort(byAge);
     return pageOf(listed.map(containerOf), age, asked);
   };
 }

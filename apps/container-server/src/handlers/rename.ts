@@ -8,8 +8,7 @@ export function rename({ engine, containers }: Parts): HandlerOf<typeof containe
       const before = await engine.inspect(id);
       if (before.name === name) return before;
       await engine.rename(id, name);
-      const renamed = { ...before, name };
-      containers.remember(renamed);
-      return renamed;
+      containers.renamed(id, name);
+      return { ...before, name };
     });
 }

@@ -22,11 +22,11 @@ const EVERYTHING = schema.parse({
 
 describe('creation', () => {
   it('is the template and what the schema lets a caller fill in', () => {
-    expect(creation(EVERYTHING, 'x:latest', '127.0.0.1')).toEqual({
+    expect(creation(EVERYTHING, 'x:latest', '127.0.0.1', 'ann')).toEqual({
       Image: 'x:latest',
       Cmd: ['a', 'b'],
       Env: ['A=1', 'B=x=y'],
-      Labels: { who: 'ann', 'sextant.managed': 'true', 'sextant.owner': 'local' },
+      Labels: { who: 'ann', 'sextant.managed': 'true', 'sextant.owner': 'ann' },
       Tty: true,
       OpenStdin: true,
       ExposedPorts: { '80/tcp': {}, '53/udp': {} },
@@ -51,7 +51,7 @@ describe('creation', () => {
   });
 
   it('sets no limits where none are given', () => {
-    const { HostConfig } = creation(schema.parse({ image: 'x' }), 'x:latest', '127.0.0.1');
+    const { HostConfig } = creation(schema.parse({ image: 'x' }), 'x:latest', '127.0.0.1', 'ann');
     expect(HostConfig).toMatchObject({ RestartPolicy: { Name: 'no' } });
     expect(Object.keys(HostConfig).sort()).toEqual(['LogConfig', 'PortBindings', 'RestartPolicy']);
   });
@@ -61,6 +61,6 @@ describe('creation', () => {
   });
 
   it("leaves the image's own command where none is given", () => {
-    expect(creation(schema.parse({ image: 'x' }), 'x:latest', '127.0.0.1')).not.toHaveProperty('Cmd');
+    expect(creation(schema.parse({ image: 'x' }), 'x:latest', '127.0.0.1', 'ann')).not.toHaveProperty('Cmd');
   });
 });

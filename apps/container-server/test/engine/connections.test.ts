@@ -11,6 +11,7 @@ const CREATION = creation(
   { image: 'x', tty: false, stdin: false, start: false, pull: 'never' },
   'x:latest',
   '127.0.0.1',
+  'ann',
 );
 const LASTING = new AbortController().signal;
 
