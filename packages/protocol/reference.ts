@@ -43,10 +43,11 @@ function anonymous({ anonymous: scopes }: Service): string {
   return `Allowed on the same machine without saying who one is: ${allowed}.`;
 }
 
+const WRITTEN_OUT = '; only where it is written out: `*` does not hold it';
+
 function furtherScopes({ scopes = {} }: Service): string {
   const rows = Object.entries(scopes).map(
-    ([scope, { meaning, writtenOut }]) =>
-      `| ${code(scope)} | ${meaning}${writtenOut ? '; only where it is written out: \`*\` does not hold it' : ''} |`,
+    ([scope, { meaning, writtenOut }]) => `| ${code(scope)} | ${meaning}${writtenOut ? WRITTEN_OUT : ''} |`,
   );
   return rows.length === 0 ? '' : ['| further scope | what it allows |', '|---|---|', ...rows, '', ''].join('\n');
 }

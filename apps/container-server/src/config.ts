@@ -19,5 +19,11 @@ export const settings = {
     .union([z.ipv4(), z.ipv6()])
     .default('127.0.0.1')
     .describe('address on which ports of containers are published'),
+  policy: z
+    .string()
+    .optional()
+    .describe(
+      'JSON file that says what containers may be made of; without it nothing that gives them rights on the host',
+    ),
 };
 export type ContainerConfig = Config & z.infer<z.ZodObject<typeof settings>>;

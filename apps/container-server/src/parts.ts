@@ -2,7 +2,9 @@ import type { Log } from '@sextant/service/observe/log';
 import type { ContainerConfig } from './config.ts';
 import type { Containers } from './container/containers.ts';
 import type { Endings } from './container/endings.ts';
+import type { Quota } from './container/quota.ts';
 import type { Engine } from './engine/engine.ts';
+import type { Policy } from './policy/policy.ts';
 import type { Watch } from './watch/watch.ts';
 
 /** What the methods of one service share. */
@@ -12,5 +14,7 @@ export interface Parts {
   readonly endings: Endings;
   readonly engine: Engine;
   readonly log: Log;
+  readonly policy: Policy;
+  readonly quota: Quota;
   readonly watch: Watch;
 }

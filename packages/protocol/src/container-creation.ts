@@ -18,6 +18,16 @@ const portMapping = z.strictObject({
   protocol: z.enum(['tcp', 'udp']).default('tcp'),
 });
 
+/** An absolute path without "." and "..", doubled slashes or control characters. */
+export const hostPathSchema = z
+  .string()
+  .max(4096)
+  .regex(
+    /^\/$|^(?!.*\/\.{0,2}(?:\/|$))\/[ -~\u00a0-\uffff]+$/,
+    'must be an absolute path without "." and ".." and without a slash at its end, such as "/srv/data"',
+  );
+export const hostNamespaceSchema = z.enum(['network', 'pid', 'ipc', 'uts']);
+
 export const environmentSchema = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(65_536));
 export const wordsSchema = z.array(z.string().max(65_536)).max(1024);
 
@@ -44,6 +54,20 @@ export const creationSchema = z.strictObject({
   tty: z.boolean().default(false),
   /** Its program's input is open, for whoever attaches. */
   stdin: z.boolean().default(false),
+  /** All rights of the engine's machine. This and what follows is refused unless the service's policy allows it. */
+  privileged: z.boolean().optional(),
+  /** What it shares with the engine's machine in place of having its own. */
+  hostNamespaces: z.array(hostNamespaceSchema).max(4).optional(),
+  /** Devices of the engine's machine, each as `path` or under another one. */
+  devices: z
+    .array(z.strictObject({ path: hostPathSchema, as: hostPathSchema.optional() }))
+    .max(64)
+    .optional(),
+  /** Folders and files of the engine's machine, and where they are in the container. */
+  mounts: z
+    .array(z.strictObject({ source: hostPathSchema, target: hostPathSchema, write: z.boolean().default(false) }))
+    .max(64)
+    .optional(),
   start: z.boolean().default(true),
   pull: z.enum(['missing', 'always', 'never']).default('missing'),
 });

@@ -1,11 +1,9 @@
-import type { containerService } from '@sextant/protocol/container';
-import type { ParamsOf } from '@sextant/protocol/method';
+import type { Allowed } from '../policy/policy.ts';
 import { labelsFor } from './labels.ts';
 
-type Params = ParamsOf<(typeof containerService.methods)['container.create']>;
-type Port = NonNullable<Params['ports']>[number];
+type Port = NonNullable<Allowed['ports']>[number];
 
-/** What the engine is asked to create: this template and what the schema lets a caller fill in, never more. */
+/** What the engine is asked to create: this template and what schema and policy let a caller fill in, never more. */
 export interface Creation {
   Image: string;
   Cmd?: string[];
@@ -17,17 +15,25 @@ export interface Creation {
   HostConfig: {
     LogConfig: { Type: string; Config: Record<string, string> };
     PortBindings: Record<string, { HostIp: string; HostPort: string }[]>;
-    RestartPolicy: { Name: NonNullable<Params['restart']> };
+    RestartPolicy: { Name: NonNullable<Allowed['restart']> };
+    PidsLimit: number;
     Memory?: number;
     NanoCpus?: number;
+    Privileged?: true;
+    NetworkMode?: 'host';
+    PidMode?: 'host';
+    IpcMode?: 'host';
+    UTSMode?: 'host';
+    Devices?: { PathOnHost: string; PathInContainer: string; CgroupPermissions: 'rw' }[];
+    Mounts?: { Type: 'bind'; Source: string; Target: string; ReadOnly: boolean }[];
   };
 }
 
 /** What a container writes is kept up to 30 MB; the engine would keep all. */
 const LOG = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } };
 
-export function creation(params: Params, image: string, publishHost: string, owner: string): Creation {
-  const { command, env = {}, ports = [], labels, memoryBytes, cpus, restart = 'no', tty, stdin } = params;
+export function creation(wish: Allowed, image: string, publishHost: string, owner: string): Creation {
+  const { command, env = {}, ports = [], labels, memoryBytes, cpus, restart = 'no', tty, stdin } = wish;
   const byPort = Object.groupBy(ports, ({ container, protocol }) => `${container}/${protocol}`);
   return {
     Image: image,
@@ -39,17 +45,49 @@ export function creation(params: Params, image: string, publishHost: string, own
     ExposedPorts: mapValues(byPort, () => ({})),
     HostConfig: {
       LogConfig: LOG,
-      PortBindings: mapValues(byPort, (ports) => ports.map((port) => binding(port, publishHost))),
+      PortBindings: mapValues(byPort, (ports) => ports.map((port) => binding(port, publishHost, wish.freePort))),
       RestartPolicy: { Name: restart },
+      PidsLimit: wish.processes,
       ...(memoryBytes !== undefined && { Memory: memoryBytes }),
       ...(cpus !== undefined && { NanoCpus: Math.round(cpus * 1e9) }),
+      ...hostAccess(wish),
     },
   };
 }
 
-/** The engine finds a free port where none is given. */
-function binding({ host }: Port, publishHost: string): { HostIp: string; HostPort: string } {
-  return { HostIp: publishHost, HostPort: host === undefined ? '' : String(host) };
+/** What gives rights on the engine's machine: nothing, unless the policy let a caller ask for it. */
+function hostAccess({
+  privileged,
+  hostNamespaces = [],
+  devices = [],
+  mounts = [],
+}: Allowed): Partial<Creation['HostConfig']> {
+  return {
+    ...(privileged && { Privileged: true }),
+    ...Object.fromEntries(hostNamespaces.map((namespace) => [NAMESPACE_MODES[namespace], 'host'])),
+    ...(devices.length > 0 && {
+      Devices: devices.map(({ path, as = path }) => ({
+        PathOnHost: path,
+        PathInContainer: as,
+        CgroupPermissions: 'rw' as const,
+      })),
+    }),
+    ...(mounts.length > 0 && {
+      Mounts: mounts.map(({ source, target, write }) => ({
+        Type: 'bind' as const,
+        Source: source,
+        Target: target,
+        ReadOnly: !write,
+      })),
+    }),
+  };
+}
+
+const NAMESPACE_MODES = { network: 'NetworkMode', pid: 'PidMode', ipc: 'IpcMode', uts: 'UTSMode' } as const;
+
+/** The engine finds a free port where none is given, of a range where one is. */
+function binding({ host }: Port, publishHost: string, freePort: string): { HostIp: string; HostPort: string } {
+  return { HostIp: publishHost, HostPort: host === undefined ? freePort : String(host) };
 }
 
 function mapValues<T, U>(record: Partial<Record<string, T>>, map: (value: T) => U): Record<string, U> {

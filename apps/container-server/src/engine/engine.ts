@@ -6,7 +6,7 @@ import type { Question, SystemInfo } from './connections.ts';
 import type { Creation } from '../container/creation.ts';
 import { EngineLink, type EngineTimes } from './link.ts';
 import { secondsOf, unixTime, type LogWish } from './stream.ts';
-import { MANAGED } from '../container/labels.ts';
+import { MANAGED, OWNER } from '../container/labels.ts';
 import { readLines, readProgress } from './pull.ts';
 import { explain } from './reasons.ts';
 import { stalled, taken, unchanged } from './refusals.ts';
@@ -80,6 +80,15 @@ export class Engine {
   listOurs(all: boolean): Promise<Listed[]> {
     const filters = { label: [`${MANAGED.name}=${MANAGED.value}`] };
     return this.#link.read((docker, abortSignal) => docker.listContainers({ all, filters, abortSignal }));
+  }
+
+  /** How many containers made here an owner has, the stopped ones too. */
+  async countOf(owner: string): Promise<number> {
+    const filters = { label: [`${MANAGED.name}=${MANAGED.value}`, `${OWNER}=${owner}`] };
+    const found = await this.#link.read((docker, abortSignal) =>
+      docker.listContainers({ all: true, filters, abortSignal }),
+    );
+    return found.length;
   }
 
   /** One container as the engine lists it; undefined if it is gone. */

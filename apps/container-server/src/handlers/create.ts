@@ -1,8 +1,6 @@
 import type { containerService } from '@sextant/protocol/container';
-import type { PullProgress } from '@sextant/protocol/container-schemas';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { ParamsOf } from '@sextant/protocol/method';
-import type { Call } from '@sextant/service/session/call';
 import type { HandlerOf } from '@sextant/service/handler';
 import type { Log } from '@sextant/service/observe/log';
 import { creation } from '../container/creation.ts';
@@ -17,14 +15,22 @@ export function create({
   containers,
   config,
   log,
+  policy,
+  quota,
 }: Parts): HandlerOf<typeof containerService, 'container.create'> {
   return async (params, call) => {
     const image = fullName(params.image);
-    if (params.pull === 'always') await pull(engine, image, call);
-    const make = (): Promise<string> =>
-      engine.create(creation(params, image, config.publishHost, call.caller.principal.name), params.name);
+    const allowed = await policy.allowed(params);
+    const wish = creation(allowed, image, config.publishHost, call.caller.principal.name);
+    const pull = async (): Promise<void> => {
+      policy.checkPull(params.image);
+      for await (const progress of engine.pull(image, call.signal)) await call.send(progress);
+    };
+    if (params.pull === 'always') await pull();
+    const make = (): Promise<string> => quota.take(call, () => engine.create(wish, params.name));
     const id = await make().catch(async (error: unknown) => {
-      await pullMissing(error, engine, image, params, call);
+      mayPull(error, image, params);
+      await pull();
       return make();
     });
     const made = await finish(engine, id, params, call.signal, log);
@@ -33,24 +39,17 @@ export function create({
   };
 }
 
-/** Of all that a creation names, only the image can be missing. */
-async function pullMissing(
-  error: unknown,
-  engine: Engine,
-  image: string,
-  params: Params,
-  call: Call<PullProgress>,
-): Promise<void> {
-  if (!isErrorType(error, 'not_found') || params.pull === 'always') throw error;
-  if (params.pull === 'missing') return pull(engine, image, call);
+/**
+ * Of all that a creation names, only the image can be missing.
+ * @throws the error, or why that one is not pulled.
+ */
+function mayPull(error: unknown, image: string, { pull }: Params): void {
+  if (!isErrorType(error, 'not_found') || pull === 'always') throw error;
+  if (pull === 'missing') return;
   throw new ProtocolError(
     'not_found',
     `The engine has no image ${JSON.stringify(image)}, and it may not be pulled: pull is "never".`,
   );
-}
-
-async function pull(engine: Engine, image: string, call: Call<PullProgress>): Promise<void> {
-  for await (const progress of engine.pull(image, call.signal)) await call.send(progress);
 }
 
 /** What cannot be started, or is not wanted any more, leaves nothing behind. */

@@ -3,8 +3,9 @@ import type { HandlerOf } from '@sextant/service/handler';
 import { fullName } from '../image/image.ts';
 import type { Parts } from '../parts.ts';
 
-export function pullImage({ engine }: Parts): HandlerOf<typeof containerService, 'image.pull'> {
+export function pullImage({ engine, policy }: Parts): HandlerOf<typeof containerService, 'image.pull'> {
   return async ({ image }, call) => {
+    policy.checkPull(image);
     const name = fullName(image);
     for await (const progress of engine.pull(name, call.signal)) await call.send(progress);
     // What was pulled has a name that the engine understands, so it is one path.

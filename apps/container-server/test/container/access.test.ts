@@ -1,6 +1,9 @@
 import { expect, it } from '@jest/globals';
 import type { Client } from '@sextant/client/client';
+import { containerService } from '@sextant/protocol/container';
 import type { ContainerItem } from '@sextant/protocol/container-schemas';
+import type { Method } from '@sextant/protocol/method';
+import type { z } from 'zod';
 import type { Containers } from '../app.ts';
 import { person } from '../person.ts';
 import { describeWithEngine, docker, engineRig, IMAGE } from '../real-engine.ts';
@@ -40,19 +43,29 @@ describeWithEngine('a container', () => {
     expect(await ann.client.call('container.remove', { target: id, force: true })).toMatchObject({ state: 'removed' });
   });
 
-  it.each(TOUCHING)('of somebody else is left alone by %s without container:others', async (method, params) => {
+  it('of somebody else is left alone without container:others, by every method with a target', async () => {
     await using rig = await engineRig();
     using ann = await person(rig, 'ann', 'container:create');
     using bob = await person(rig, 'bob', 'container:create', ...USER);
     const { id, name } = await ann.client.call('container.create', { image: IMAGE, name: rig.name() });
-    for (const target of [id, name, id.slice(0, 12)]) {
-      await expect(ask(bob.client, method, { target, ...params })).rejects.toMatchObject({
-        type: 'forbidden',
-        message: `"${name}" belongs to "ann", and "bob" lacks the scope "container:others" to touch it; whoever runs the service can make a token that has it.`,
-        data: { scope: 'container:others', owner: 'ann' },
-      });
+    for (const [method, params] of TOUCHING) {
+      for (const target of [id, name, id.slice(0, 12)]) {
+        await expect(ask(bob.client, method, { target, ...params })).rejects.toMatchObject({
+          type: 'forbidden',
+          message: `"${name}" belongs to "ann", and "bob" lacks the scope "container:others" to touch it; whoever runs the service can make a token that has it.`,
+          data: { scope: 'container:others', owner: 'ann' },
+        });
+      }
     }
     expect(await docker('inspect', '--format', '{{.State.Status}} {{.Name}}', id)).toBe(`running /${name}`);
+  });
+
+  it('is guarded by every method that has a target', () => {
+    const targeted = Object.entries<Method>(containerService.methods)
+      .filter(([, { params }]) => 'target' in (params as z.ZodObject).shape)
+      .map(([name]) => name)
+      .filter((name) => name !== 'image.remove');
+    expect(TOUCHING.map(([method]) => method).sort()).toEqual(targeted.sort());
   });
 
   it.each([['container:others', ...USER], ['container:*'], ['*']])(

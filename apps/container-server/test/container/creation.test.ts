@@ -3,6 +3,8 @@ import { containerService } from '@sextant/protocol/container';
 import { creation } from '../../src/container/creation.ts';
 
 const schema = containerService.methods['container.create'].params;
+/** Where no policy says anything. */
+const USUAL = { processes: 2048, freePort: '' };
 /** All that a caller can say. */
 const EVERYTHING = schema.parse({
   image: 'x',
@@ -16,13 +18,20 @@ const EVERYTHING = schema.parse({
   labels: { who: 'ann' },
   tty: true,
   stdin: true,
+  privileged: true,
+  hostNamespaces: ['network', 'pid', 'ipc', 'uts'],
+  devices: [{ path: '/dev/fuse' }, { path: '/dev/sda', as: '/dev/disk' }],
+  mounts: [
+    { source: '/srv/data', target: '/data' },
+    { source: '/srv/out', target: '/out', write: true },
+  ],
   start: true,
   pull: 'always',
 });
 
 describe('creation', () => {
   it('is the template and what the schema lets a caller fill in', () => {
-    expect(creation(EVERYTHING, 'x:latest', '127.0.0.1', 'ann')).toEqual({
+    expect(creation({ ...EVERYTHING, ...USUAL }, 'x:latest', '127.0.0.1', 'ann')).toEqual({
       Image: 'x:latest',
       Cmd: ['a', 'b'],
       Env: ['A=1', 'B=x=y'],
@@ -40,8 +49,22 @@ describe('creation', () => {
           '53/udp': [{ HostIp: '127.0.0.1', HostPort: '' }],
         },
         RestartPolicy: { Name: 'on-failure' },
+        PidsLimit: 2048,
         Memory: 67_108_864,
         NanoCpus: 1_100_000_000,
+        Privileged: true,
+        NetworkMode: 'host',
+        PidMode: 'host',
+        IpcMode: 'host',
+        UTSMode: 'host',
+        Devices: [
+          { PathOnHost: '/dev/fuse', PathInContainer: '/dev/fuse', CgroupPermissions: 'rw' },
+          { PathOnHost: '/dev/sda', PathInContainer: '/dev/disk', CgroupPermissions: 'rw' },
+        ],
+        Mounts: [
+          { Type: 'bind', Source: '/srv/data', Target: '/data', ReadOnly: true },
+          { Type: 'bind', Source: '/srv/out', Target: '/out', ReadOnly: false },
+        ],
       },
     });
   });
@@ -51,9 +74,9 @@ describe('creation', () => {
   });
 
   it('sets no limits where none are given', () => {
-    const { HostConfig } = creation(schema.parse({ image: 'x' }), 'x:latest', '127.0.0.1', 'ann');
+    const { HostConfig } = creation({ ...schema.parse({ image: 'x' }), ...USUAL }, 'x:latest', '127.0.0.1', 'ann');
     expect(HostConfig).toMatchObject({ RestartPolicy: { Name: 'no' } });
-    expect(Object.keys(HostConfig).sort()).toEqual(['LogConfig', 'PortBindings', 'RestartPolicy']);
+    expect(Object.keys(HostConfig).sort()).toEqual(['LogConfig', 'PidsLimit', 'PortBindings', 'RestartPolicy']);
   });
 
   it.each(['sextant.managed', 'sextant.x', 'a b', '', '-x', 'x'.repeat(129)])('takes no label %j', (label) => {
@@ -61,6 +84,8 @@ describe('creation', () => {
   });
 
   it("leaves the image's own command where none is given", () => {
-    expect(creation(schema.parse({ image: 'x' }), 'x:latest', '127.0.0.1', 'ann')).not.toHaveProperty('Cmd');
+    expect(creation({ ...schema.parse({ image: 'x' }), ...USUAL }, 'x:latest', '127.0.0.1', 'ann')).not.toHaveProperty(
+      'Cmd',
+    );
   });
 });

@@ -4,6 +4,7 @@ import { Transform } from 'node:stream';
 import { expect, it } from '@jest/globals';
 import { waitFor } from '@sextant/testing/wait';
 import { describeWithEngine, describeWithRegistry, docker, engineRig, IMAGE, type EngineRig } from '../real-engine.ts';
+import { policyFile } from '../policy-file.ts';
 import { startRegistry } from '../registry.ts';
 import { pass, serveSocket, type TestSocket } from '../socket.ts';
 
@@ -69,6 +70,7 @@ describeWithEngine('container.create', () => {
       PidMode: '',
       UsernsMode: '',
       VolumesFrom: null,
+      PidsLimit: 2048,
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
     });
   });
@@ -105,11 +107,21 @@ describeWithEngine('container.create', () => {
     await expect(create({ cpus: 4000 })).rejects.toMatchObject({ type: 'invalid_params' });
   });
 
-  it.each(['privileged', 'binds', 'HostConfig', 'network', 'devices'])('has no param %s', async (param) => {
+  it.each(['binds', 'HostConfig', 'network', 'capAdd', 'securityOpt'])('has no param %s', async (param) => {
     await using rig = await engineRig();
     const params = { image: IMAGE, name: rig.name(), [param]: true };
     await expect(rig.client.call('container.create', params)).rejects.toMatchObject({ type: 'invalid_params' });
     expect(await exists(params.name)).toBe(false);
+  });
+
+  it('ends a fork bomb at its limit', async () => {
+    await using policy = await policyFile({ processes: 16 });
+    await using rig = await engineRig({ policy: policy.path });
+    const name = rig.name();
+    const command = ['sh', '-c', 'exec 2>&1; for i in $(seq 40); do sleep 60 & done; wait'];
+    await rig.client.call('container.create', { image: IMAGE, name, command });
+    expect(await inspect(name, '.HostConfig.PidsLimit')).toBe(16);
+    await waitFor('it cannot fork', async () => (await docker('logs', name)).includes("can't fork"));
   });
 
   it('publishes ports on loopback only, free ones where none is named', async () => {

@@ -1,0 +1,93 @@
+import { realpath } from 'node:fs/promises';
+import { refused } from './refused.ts';
+import type { Rules } from './rules.ts';
+
+type Rule = Rules['mounts'][number];
+
+/** What must be named itself to be mounted: with it, a container may become whatever it likes on the machine. */
+const GUARDED = [
+  '/boot',
+  '/dev',
+  '/etc',
+  '/proc',
+  '/root',
+  '/run',
+  '/sys',
+  '/var/lib/containerd',
+  '/var/lib/containers',
+  '/var/lib/docker',
+  '/var/run',
+];
+
+/** What this service knows of the engine's machine. */
+export interface EngineHost {
+  /** Paths, besides the usual ones, that must be named themselves. */
+  readonly guarded: readonly string[];
+  /** It is this machine, as far as can be told. */
+  readonly isHere: boolean;
+}
+
+/** Which folders of the engine's machine may be mounted. */
+export class HostFolders {
+  readonly #rules: readonly Rule[];
+  readonly #guarded: readonly string[];
+  readonly #isHere: boolean;
+
+  constructor(rules: readonly Rule[], { guarded, isHere }: EngineHost) {
+    this.#rules = rules;
+    this.#guarded = [...GUARDED, ...guarded];
+    this.#isHere = isHere;
+  }
+
+  /**
+   * The engine follows links, so what is not named itself is looked at from here.
+   * @throws ProtocolError `forbidden` for what no rule allows, or leads out of what one allows.
+   */
+  async check({ source, write }: { source: string; write: boolean }): Promise<void> {
+    const rules = this.#rules.filter((rule) => rule.write || !write);
+    const what = `${JSON.stringify(source)} of the host${write ? ' to be written' : ''}`;
+    if (!this.#allow(rules, source))
+      throw refused('mounts', `The policy of this service does not let containers mount ${what}`);
+    if (rules.some((rule) => rule.source === source)) return;
+    const real = this.#isHere ? await resolve(source) : undefined;
+    if (real === undefined) {
+      throw refused(
+        'mounts',
+        `${JSON.stringify(source)} cannot be seen from where this service runs, so links might lead out of what its policy lets containers mount`,
+      );
+    }
+    const resolved = await Promise.all(
+      rules.map(async (rule): Promise<Rule> => {
+        const found = await resolve(rule.source);
+        return found === undefined ? rule : { source: found, write: rule.write };
+      }),
+    );
+    if (!this.#allow(resolved, real))
+      throw refused(
+        'mounts',
+        `A link leads from ${JSON.stringify(source)} out of what the policy of this service lets containers mount`,
+      );
+  }
+
+  #allow(rules: readonly Rule[], path: string): boolean {
+    return rules.some((rule) => path === rule.source || (isWithin(path, rule.source) && !this.#isGuarded(path, rule)));
+  }
+
+  /** True for what is in something guarded, or holds it, that the rule does not name itself. */
+  #isGuarded(path: string, rule: Rule): boolean {
+    return this.#guarded.some(
+      (guarded) =>
+        guarded !== rule.source &&
+        isWithin(guarded, rule.source) &&
+        (isWithin(path, guarded) || isWithin(guarded, path)),
+    );
+  }
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
+}
+
+async function resolve(path: string): Promise<string | undefined> {
+  return realpath(path).catch(() => undefined);
+}
