@@ -71,6 +71,17 @@ const changeSchema = containerSchema.pick({ id: true, name: true, image: true })
 });
 export type ContainerChange = z.infer<typeof changeSchema>;
 
+/** That the engine is lost: until it is back nothing is known of the containers. What changed meanwhile is told before `back`. */
+const engineChangeSchema = z.object({
+  type: z.literal('engine'),
+  state: z.enum(['lost', 'back']),
+  /** When that was noticed. */
+  at: timeSchema,
+  /** Of `lost`: why. */
+  reason: z.string().optional(),
+});
+export type EngineChange = z.infer<typeof engineChangeSchema>;
+
 /** What a watcher of containers sees: a snapshot in parts, the last of them with `seq`, then each change. */
 export const eventSchema = z.union([
   z.object({
@@ -82,6 +93,7 @@ export const eventSchema = z.union([
     more: z.boolean(),
   }),
   changeSchema.extend({ seq: sizeSchema }),
+  engineChangeSchema.extend({ seq: sizeSchema }),
   gapSchema,
 ]);
 export type ContainerItem = z.infer<typeof eventSchema>;

@@ -1,5 +1,5 @@
 import { containerService } from '@sextant/protocol/container';
-import type { ContainerItem } from '@sextant/protocol/container-schemas';
+import type { ContainerItem, EngineChange } from '@sextant/protocol/container-schemas';
 import type { Command } from 'commander';
 import { watchContainers } from '../containers/watch.ts';
 import { interruptible } from '../interrupt.ts';
@@ -8,7 +8,7 @@ import { connectTo, type CommonOptions } from '../service.ts';
 import { localTime } from '../time.ts';
 import { visible } from '../visible.ts';
 
-type Change = Exclude<ContainerItem, { gap: unknown } | { type: 'snapshot' }>;
+type Change = Exclude<ContainerItem, { gap: unknown } | { type: 'snapshot' | 'engine' }>;
 
 export function addContainerEventsCommand(container: Command): void {
   container
@@ -35,8 +35,15 @@ function show(item: ContainerItem): void {
     }
     return;
   }
+  if (item.type === 'engine') return say(engineLine(item));
   print(`${dim(localTime(item.at))} ${item.name}  ${outcomeOf(item)}  ${item.id.slice(0, 12)}`);
   for (const line of item.log ?? []) print(dim(`    ${visible(line)}`));
+}
+
+function engineLine({ state, reason = '' }: EngineChange): string {
+  return state === 'back'
+    ? 'The Docker engine is back.'
+    : `The Docker engine is lost; waiting for it. ${reason}`.trim();
 }
 
 function outcomeOf({ type, exitCode, oomKilled, oldName, health }: Change): string {

@@ -1,4 +1,4 @@
-import type { Agent } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { inspect } from 'node:util';
 import type Docker from 'dockerode';
 import type { EngineAddress } from './address.ts';
@@ -20,8 +20,11 @@ type Dockerode = Docker & {
 /** Asked on whatever connection that dockerode has. */
 export type Question<T> = (docker: Dockerode, signal: AbortSignal) => Promise<T>;
 
+/** Milliseconds that an unused connection is kept, as Node does. */
+const KEPT_MS = 5000;
+
 /**
- * The connections to an engine. One that was used is kept for 5 seconds, as Node does: a new one costs 0.2 ms. Before the
+ * The connections to an engine. One that was used is kept: a new one costs 0.2 ms. Before the
  * end of that the engine may have been restarted; what may be asked twice is then asked again on a new connection.
  */
 export class Connections {
@@ -30,12 +33,10 @@ export class Connections {
   readonly #isLocal: boolean;
 
   private constructor(Dockerode: typeof Docker, { options }: EngineAddress) {
-    const once: typeof options = {
-      ...options,
-      agent: closing(options['protocol'] === 'https' ? 'node:https' : 'node:http'),
-    };
-    this.#keeping = new Dockerode({ ...options });
-    this.#closing = new Dockerode(once);
+    const module = options['protocol'] === 'https' ? 'node:https' : 'node:http';
+    const by = (settings: object): typeof options => ({ ...options, agent: agent(module, settings) });
+    this.#keeping = new Dockerode(by({ keepAlive: true, timeout: KEPT_MS }));
+    this.#closing = new Dockerode(by({}));
     this.#isLocal = options['socketPath'] !== undefined;
   }
 
@@ -74,12 +75,25 @@ export class Connections {
   }
 }
 
-/** Makes connections that end with the answer. */
-function closing(module: 'node:http' | 'node:https'): Agent {
+/** Without `keepAlive` it makes connections that end with the answer. */
+function agent(module: 'node:http' | 'node:https', options: object): Agent {
   // Imported, they would be loaded with the service, and bring Node's own client along: 7 MB.
   const { Agent } = process.getBuiltinModule(module);
-  // With each question dockerode writes out all there is in an agent, for a log that nobody reads.
-  return Object.assign(new Agent(), { [inspect.custom]: () => 'closing' });
+  const agent = new Agent(options) as Agent & { addRequest(request: ClientRequest, options: object): void };
+  const addRequest = agent.addRequest.bind(agent);
+  return Object.assign(agent, {
+    addRequest(request: ClientRequest, options: object): void {
+      request.once('response', (answer) => tellOfCut(request, answer));
+      addRequest(request, options);
+    },
+    // With each question dockerode writes out all there is in an agent, for a log that nobody reads.
+    [inspect.custom]: () => 'agent',
+  });
+}
+
+/** dockerode waits for the end of an answer only: one that is cut would never come, and its error would be nobody's. */
+function tellOfCut(request: ClientRequest, answer: IncomingMessage): void {
+  answer.on('error', (error) => request.emit('error', error));
 }
 
 /** The connection broke, whatever the engine has heard. */

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { PullProgress } from '@sextant/protocol/container-schemas';
 import type Docker from 'dockerode';
@@ -36,6 +37,17 @@ export interface Reference {
   id: string;
   name: string;
   state: string;
+}
+
+/** What is asked of one again and again. */
+export interface Look {
+  id: string;
+  /** All it prints is stdout then. */
+  hasTerminal: boolean;
+  state: string;
+  startedAt: string;
+  exitCode: number;
+  oomKilled: boolean;
 }
 
 /**
@@ -209,19 +221,27 @@ export class Engine {
     return this.#link.fresh(question);
   }
 
-  /** Uses a stream of it for as long as that takes. */
-  async use<T>(act: () => Promise<T>): Promise<T> {
+  /**
+   * Uses a stream of a container for as long as that takes, then lets go of it. An engine that ends looks like a program that ends
+   * its output, and one that hangs like one that prints nothing: a wait beside the stream tells them apart.
+   */
+  async use<T>(id: string, stream: Duplex, act: () => Promise<T>): Promise<T> {
+    const over = new AbortController();
     try {
-      return await act();
+      const lost = this.wait(id, over.signal).then(() => new Promise<never>(() => {}));
+      return await Promise.race([act(), lost]);
     } catch (error) {
       throw explain(error, this.#address.url);
+    } finally {
+      over.abort();
+      stream.destroy();
     }
   }
 
-  /** How one ended, where it did, and whether its program has a terminal: all it prints is stdout then. */
-  async lookAt(id: string): Promise<{ id: string; hasTerminal: boolean; exitCode: number; oomKilled: boolean }> {
+  async lookAt(id: string): Promise<Look> {
     const { Id, Config, State } = await this.inspectAll(id);
-    return { id: Id, hasTerminal: Config.Tty, exitCode: State.ExitCode, oomKilled: State.OOMKilled };
+    const { Status: state, StartedAt: startedAt, ExitCode: exitCode, OOMKilled: oomKilled } = State;
+    return { id: Id, hasTerminal: Config.Tty, state, startedAt, exitCode, oomKilled };
   }
 
   /** What happens to the containers made here, after an instant in nanoseconds if given; an empty piece says that it begins. */

@@ -1,3 +1,4 @@
+import { ProtocolError } from '@sextant/protocol/errors';
 import { z } from 'zod';
 
 const schema = z.object({
@@ -16,9 +17,22 @@ export interface EngineEvent {
   readonly nanoseconds: bigint;
 }
 
-/** @throws if it is no event. */
+/** @throws ProtocolError `dependency_down` if it is no event. */
 export function parseEvent(line: string): EngineEvent {
-  const { Action, Actor } = schema.parse(JSON.parse(line));
+  const { Action, Actor } = read(line);
   const [, nanoseconds = '0'] = /"timeNano":(\d+)/.exec(line.slice(line.lastIndexOf('"timeNano"'))) ?? [];
   return { action: Action, id: Actor.ID, attributes: Actor.Attributes, nanoseconds: BigInt(nanoseconds) };
+}
+
+function read(line: string): z.infer<typeof schema> {
+  try {
+    return schema.parse(JSON.parse(line));
+  } catch (cause) {
+    throw new ProtocolError(
+      'dependency_down',
+      'The Docker engine sent what is no event.',
+      { dependency: 'docker' },
+      { cause },
+    );
+  }
 }

@@ -43,7 +43,13 @@ export class EngineLink {
     const over = new AbortController();
     try {
       const pieces = this.#pieces(path, query, over.signal);
-      for (let next = pieces.next(); ;) {
+      const take = (): ReturnType<typeof pieces.next> => {
+        const piece = pieces.next();
+        // Who leaves does not wait for it any more.
+        piece.catch(() => {});
+        return piece;
+      };
+      for (let next = take(); ;) {
         const waiting = next;
         const piece = await this.ask(() => waiting, this.#times.engineTimeoutMs, cancel).catch(
           async (error: unknown) => {
@@ -55,7 +61,7 @@ export class EngineLink {
         if (piece?.done) return;
         if (!piece) continue;
         yield piece.value;
-        next = pieces.next();
+        next = take();
       }
     } finally {
       over.abort();

@@ -1,4 +1,5 @@
 import type { PullProgress } from '@sextant/protocol/container-schemas';
+import { ProtocolError } from '@sextant/protocol/errors';
 import { refused } from './reasons.ts';
 
 /** A line of what the engine says while it pulls. */
@@ -36,13 +37,23 @@ function isSize(bytes: number | undefined): bytes is number {
   return bytes !== undefined && Number.isSafeInteger(bytes) && bytes >= 0;
 }
 
-/** The lines of a text that comes in pieces, without the empty ones. */
+/** Characters of a line, far more than any has. */
+const MAX_LINE = 4 * 1024 * 1024;
+
+/**
+ * The lines of a text that comes in pieces, without the empty ones.
+ * @throws ProtocolError `dependency_down` if one does not end.
+ */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of chunks) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
+    if (rest.length > MAX_LINE)
+      throw new ProtocolError('dependency_down', 'The Docker engine sent a line that does not end.', {
+        dependency: 'docker',
+      });
     yield* lines.filter((line) => line.trim() !== '');
   }
   if (rest.trim() !== '') yield rest;

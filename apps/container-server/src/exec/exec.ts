@@ -36,7 +36,7 @@ const MAX_PAUSE_MS = 1000;
 /** A program that is run in a container beside its own. */
 export class Exec {
   readonly #engine: Engine;
-  readonly #container: string;
+  readonly container: string;
   readonly #id: string;
   readonly #mark: string;
   readonly #tty: boolean;
@@ -44,7 +44,7 @@ export class Exec {
 
   private constructor(engine: Engine, container: string, id: string, mark: string, tty: boolean) {
     this.#engine = engine;
-    this.#container = container;
+    this.container = container;
     this.#id = id;
     this.#mark = mark;
     this.#tty = tty;
@@ -106,7 +106,7 @@ export class Exec {
     const signal = AbortSignal.timeout(END_MS);
     if (!(await this.begun(signal)) || !(await this.#look()).Running) return;
     const order = { Cmd: ['sh', '-c', END, `${MARK}=${this.#mark}`] };
-    const killer = await create(this.#engine, this.#container, order);
+    const killer = await create(this.#engine, this.container, order);
     await this.#engine.ask((docker, abortSignal) => docker.getExec(killer).start({ Detach: true, abortSignal }));
     await this.ended(signal);
   }

@@ -19,7 +19,10 @@ export function attach({ engine, containers }: Parts): HandlerOf<typeof containe
     // Its input stays open when this caller's ends: others may attach.
     const input = { end: () => {} };
     const program = { stream, tty, ...(stdin && { input }), resize: (size: TerminalSize) => attachment.resize(size) };
-    await engine.use(() => converse(program, call, call));
-    return { exitCode: await attachment.ended(call.signal) };
+    const exitCode = await engine.use(id, stream, async () => {
+      await converse(program, call, call);
+      return attachment.ended(call.signal);
+    });
+    return { exitCode };
   };
 }

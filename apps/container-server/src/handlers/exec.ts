@@ -29,8 +29,10 @@ export function exec({ engine, containers, log }: Parts): HandlerOf<typeof conta
       const input = { end: () => void (tty ? stream.write(CTRL_D) : stream.end()) };
       const refusal = new ExecRefusal(exec, call);
       const program = { stream, tty, input, resize: (size: TerminalSize) => exec.resize(size) };
-      await engine.use(() => converse(program, call, refusal));
-      const exitCode = await exec.ended(call.signal);
+      const exitCode = await engine.use(exec.container, stream, async () => {
+        await converse(program, call, refusal);
+        return exec.ended(call.signal);
+      });
       refusal.check(exitCode);
       return { exitCode };
     } finally {

@@ -1,8 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import type { containerService } from '@sextant/protocol/container';
-import { isErrorType } from '@sextant/protocol/errors';
+import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { Call } from '@sextant/service/session/call';
 import type { HandlerOf } from '@sextant/service/handler';
-import type { Engine } from '../engine/engine.ts';
+import { isAlive } from '../container/state.ts';
+import type { Engine, Look } from '../engine/engine.ts';
 import { LogCursor } from '../log/cursor.ts';
 import { FramedEntries, RawEntries, type Channel, type Entry } from '../log/entry.ts';
 import type { Parts } from '../parts.ts';
@@ -10,14 +12,15 @@ import type { Parts } from '../parts.ts';
 export function logs({ engine, containers }: Parts): HandlerOf<typeof containerService, 'container.logs'> {
   return async ({ target, follow, tail, since }, call) => {
     const cursor = new LogCursor(since, tail !== undefined);
-    const { id, hasTerminal } = await containers.look(target, call, (id) => engine.lookAt(id));
+    const before = await containers.look(target, call, (id) => engine.lookAt(id));
+    const { id, hasTerminal } = before;
     const channels: readonly Channel[] = hasTerminal ? ['stdout'] : ['stdout', 'stderr'];
     const reader = hasTerminal ? new RawEntries() : new FramedEntries();
     const wish = { follow, from: cursor.from, tail: cursor.goesOn ? undefined : tail };
     for await (const piece of engine.logs(id, wish, call.signal))
       await pass(reader.push(piece), cursor, channels, call);
     await pass(reader.end(), cursor, channels, call);
-    if (follow) await mustAnswer(engine, id);
+    if (follow) await mustHaveStopped(engine, before);
     for (const channel of channels) call.end(channel);
     return { since: cursor.text(channels) ?? since };
   };
@@ -48,13 +51,29 @@ function joined(entries: readonly Entry[]): { channel: Channel; bytes: Uint8Arra
 }
 
 /**
- * The engine ends a log that is followed when its container stops, but also when it ends itself.
- * @throws ProtocolError `dependency_down` if it does not answer.
+ * The engine ends a log that is followed when its container stops, but also when it ends itself, and by now it may be back.
+ * @throws ProtocolError `dependency_down` if it does not answer, or the container runs on.
  */
-async function mustAnswer(engine: Engine, id: string): Promise<void> {
-  try {
-    await engine.inspect(id);
-  } catch (error) {
-    if (!isErrorType(error, 'not_found')) throw error;
+async function mustHaveStopped(engine: Engine, before: Look): Promise<void> {
+  for (let looks = 0; looks < LOOKS; looks += 1) {
+    try {
+      const now = await engine.lookAt(before.id);
+      if (!isAlive(now.state) || now.startedAt !== before.startedAt) return;
+    } catch (error) {
+      if (!isErrorType(error, 'not_found')) throw error;
+      return;
+    }
+    await setTimeout(LOOK_AGAIN_MS);
   }
+  throw new ProtocolError(
+    'dependency_down',
+    'The Docker engine ended a log that goes on; ask again from its last place.',
+    {
+      dependency: 'docker',
+    },
+  );
 }
+
+/** Until the engine says that one has stopped whose log it has ended. */
+const LOOKS = 3;
+const LOOK_AGAIN_MS = 200;

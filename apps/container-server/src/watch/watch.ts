@@ -1,8 +1,8 @@
-import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
-import type { ContainerChange, WatchedContainer } from '@sextant/protocol/container-schemas';
+import { ProtocolError } from '@sextant/protocol/errors';
+import type { ContainerChange, EngineChange, WatchedContainer } from '@sextant/protocol/container-schemas';
 import { nameOf } from '../container/container.ts';
 import type { Endings } from '../container/endings.ts';
-import type { Engine, Listed } from '../engine/engine.ts';
+import type { Engine, Listed, Look } from '../engine/engine.ts';
 import { parseEvent, type EngineEvent } from '../engine/event.ts';
 import { pause } from '../engine/deadline.ts';
 import { History } from './history.ts';
@@ -11,7 +11,7 @@ import { lastLines } from './last-lines.ts';
 import { readLines } from '../engine/pull.ts';
 
 /** Milliseconds until a lost engine is asked again, doubled each time. */
-const RETRY_MS = { first: 250, most: 5000 };
+const RETRY_MS = { first: 250, most: 1500 };
 
 /** The exit code of one that got a KILL, as the kernel sends where there is no memory. */
 const KILLED = 137;
@@ -30,12 +30,13 @@ interface Seen extends WatchedContainer {
  * same time.
  */
 export class Watch {
-  readonly history = new History<ContainerChange>();
+  readonly history = new History<ContainerChange | EngineChange>();
   readonly #engine: Engine;
   readonly #endings: Endings;
   readonly #listMs: number;
   readonly #seen = new Map<string, Seen>();
   #wasListed = false;
+  #isLost = false;
   #watchers = 0;
   #stop = new AbortController();
   /** The try to reach the engine that is under way, or what came of the last one. */
@@ -89,10 +90,12 @@ export class Watch {
       try {
         await this.#follow(stop, () => {
           delayMs = RETRY_MS.first;
+          this.#back();
           resolve();
         });
       } catch (error) {
         if (stop.aborted) return;
+        this.#lost(error);
         reject(error);
         await pause(delayMs, stop);
         if (!stop.aborted) this.#begin();
@@ -117,6 +120,19 @@ export class Watch {
       clearInterval(timer);
       failed.abort();
     }
+  }
+
+  /** Told once, to those who have seen it answer. */
+  #lost(error: unknown): void {
+    if (this.#isLost || !this.#wasListed) return;
+    this.#isLost = true;
+    const reason = Error.isError(error) ? { reason: error.message } : {};
+    this.history.add({ type: 'engine', state: 'lost', at: now(), ...reason });
+  }
+
+  #back(): void {
+    if (this.#isLost) this.history.add({ type: 'engine', state: 'back', at: now() });
+    this.#isLost = false;
   }
 
   async #list(): Promise<void> {
@@ -202,16 +218,21 @@ export class Watch {
   async #ended(seen: Seen, at: string, told: number | undefined): Promise<void> {
     const { id, owner } = seen;
     const asked = this.#endings.take(id);
-    let found = await this.#engine.lookAt(id).catch(ignoreMissing);
+    let found = await this.#look(id);
     if (!asked && told === KILLED && !seen.lackedMemory && found?.oomKilled === false) {
       await pause(OOM_MS, this.#stop.signal);
-      found = (await this.#engine.lookAt(id).catch(ignoreMissing)) ?? found;
+      found = (await this.#look(id)) ?? found;
     }
     const exitCode = told ?? found?.exitCode ?? null;
     const oomKilled = seen.lackedMemory === true || found?.oomKilled === true;
     if (asked) return this.#tell(seen, { type: 'stopped', exitCode, oomKilled }, at);
     const log = found ? await lastLines(this.#engine, id, found.hasTerminal).catch(() => []) : [];
     this.#tell(seen, { type: 'died', exitCode, oomKilled, ...(owner !== undefined && { owner }), log }, at);
+  }
+
+  /** Without an answer, what is known is told: of one that is gone, or of an engine that ends with its containers. */
+  #look(id: string): Promise<Look | undefined> {
+    return this.#engine.lookAt(id).catch(() => undefined);
   }
 
   #tell({ id, name, image }: Seen, change: Change, at: string): void {
@@ -246,8 +267,4 @@ function seenOf(listed: Listed): Seen {
 
 function now(): string {
   return new Date().toISOString();
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (!isErrorType(error, 'not_found')) throw error;
 }

@@ -8,7 +8,7 @@ import { rigAt, type Containers } from '../app.ts';
 import { describeWithEngine, docker, engineRig, IMAGE, OBEDIENT } from '../real-engine.ts';
 import { serveSocket, socketPath, toEngine } from '../socket.ts';
 
-type Change = Exclude<ContainerItem, { gap: unknown } | { type: 'snapshot' }>;
+type Change = Exclude<ContainerItem, { gap: unknown } | { type: 'snapshot' | 'engine' }>;
 
 /** One who watches, and what it saw. */
 function watcher(client: Client<Containers>, since?: number) {
@@ -157,6 +157,10 @@ describeWithEngine('container.events', () => {
         await watch.sees(ends, 'died');
         await waitFor('removed', () => watch.types(gone).at(-1) === 'removed');
         expect(watch.of(ends)[0]).toMatchObject({ exitCode: 137 });
+        await waitFor('the engine is back', () => watch.items.some((item) => 'state' in item && item.state === 'back'));
+        const kinds = watch.items.map((item) => ('state' in item ? item.state : 'name' in item ? item.type : ''));
+        expect(kinds.indexOf('lost')).toBeLessThan(kinds.indexOf('died'));
+        expect(kinds.indexOf('back')).toBeGreaterThan(kinds.lastIndexOf('died'));
       }
       expect(engine.listeners.size).toBe(1);
       for (const watch of watches) await watch.end();

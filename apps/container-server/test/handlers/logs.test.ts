@@ -197,6 +197,20 @@ describeWithEngine('container.logs', () => {
     expect(engine.connections.size).toBeGreaterThan(0);
   });
 
+  it('is left in the middle of a flood, again and again, by callers who are gone at once', async () => {
+    await using rig = await engineRig();
+    const target = await printer(rig, `yes ${'x'.repeat(1000)}`, false);
+    for (let round = 0; round < 20; round += 1) {
+      const client = await rig.connect();
+      const stream = client.open('container.logs', { target, follow: true });
+      stream.result.catch(() => {});
+      const parts = stream[Symbol.asyncIterator]();
+      await parts.next();
+      client.close();
+    }
+    expect(await rig.client.ping()).toBeGreaterThan(0);
+  });
+
   it('shows no log of others', async () => {
     await using rig = await engineRig();
     const name = rig.name();
