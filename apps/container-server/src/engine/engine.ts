@@ -9,7 +9,7 @@ import { secondsOf, unixTime, type LogWish } from './stream.ts';
 import { MANAGED } from '../container/labels.ts';
 import { readLines, readProgress } from './pull.ts';
 import { explain } from './reasons.ts';
-import { stalled, taken, unchanged } from './refusals.ts';
+import { notPulled, stalled, taken, unchanged } from './refusals.ts';
 import { isAlive } from '../container/state.ts';
 import { isMeasured, type Sample } from '../container/stats.ts';
 
@@ -240,7 +240,7 @@ export class Engine {
       const stream = await this.#link.fresh((docker) => docker.createImage(options), this.#times.pullStallMs, cancel);
       yield* readProgress(this.#link.inTime(stream, cancel));
     } catch (error) {
-      throw stalled(error, image);
+      throw notPulled(stalled(error, image), image);
     } finally {
       over.abort();
     }

@@ -8,6 +8,7 @@ import type { Log } from '@sextant/service/observe/log';
 import { creation } from '../container/creation.ts';
 import type { Engine, Reference } from '../engine/engine.ts';
 import { fullName } from '../image/image.ts';
+import { pull } from '../image/pull.ts';
 import type { Parts } from '../parts.ts';
 
 type Params = ParamsOf<(typeof containerService.methods)['container.create']>;
@@ -46,10 +47,6 @@ async function pullMissing(
     'not_found',
     `The engine has no image ${JSON.stringify(image)}, and it may not be pulled: pull is "never".`,
   );
-}
-
-async function pull(engine: Engine, image: string, call: Call<PullProgress>): Promise<void> {
-  for await (const progress of engine.pull(image, call.signal)) await call.send(progress);
 }
 
 /** What cannot be started, or is not wanted any more, leaves nothing behind. */
