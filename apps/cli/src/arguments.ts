@@ -22,6 +22,17 @@ export function parseMilliseconds(text: string): number {
   return parseInteger(text, 1, 2 ** 31 - 1);
 }
 
+const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const LONGEST_MS = 30 * UNITS.d;
+
+/** `90s`, `10m`, `2h` or `1d`, in milliseconds. */
+export function parseLength(text: string): number {
+  const [, count, unit] = /^(\d{1,8})([smhd])$/.exec(text) ?? [];
+  const ms = Number(count) * UNITS[unit as keyof typeof UNITS];
+  if (ms >= UNITS.s && ms <= LONGEST_MS) return ms;
+  throw new InvalidArgumentError('It is a length of time such as 90s, 10m, 2h or 1d, at most 30d.');
+}
+
 /** How many peers to start. */
 export function parsePeers(text: string): number {
   return parseInteger(text, 1, 200);

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { addCommands } from './commands.ts';
 import { ExitCode, exitCodeOf } from './exit-code.ts';
 import { say, sayError } from './output.ts';
+import { setApart } from './program-words.ts';
 import { whenUnread } from './unread.ts';
 import { SELF } from './self.ts';
 
@@ -27,7 +28,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   try {
     const program = createProgram();
     if (!asksVersion(argv)) await addCommands(program, argv.slice(2));
-    await program.parseAsync(argv);
+    await program.parseAsync(setApart(program, argv.slice(2)), { from: 'user' });
   } catch (error) {
     process.exitCode = explain(error);
   }

@@ -45,6 +45,24 @@ describeWithEngine('container exec', () => {
     });
   });
 
+  it('leaves what follows the program to it, with -- and without', async () => {
+    await using rig = await startWithContainer();
+    for (const words of [
+      ['sh', '-c', 'echo "$@"', 'sh', '--json', '-it', '--', '-e', 'x'],
+      ['-i', '--', 'sh', '-c', 'echo "$@"', 'sh', '--json', '-it', '--', '-e', 'x'],
+    ]) {
+      expect(await rig.exec(rig.target, ...words)).toEqual({ code: 0, stdout: '--json -it -- -e x\n', stderr: '' });
+    }
+    expect(await rig.exec('-e', 'A=ls', rig.target)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("missing required argument 'command'"),
+    });
+    expect(await rig.exec('--quick', rig.target, 'ls')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("unknown option '--quick'"),
+    });
+  });
+
   it('passes our input on with -i, byte by byte and to its end', async () => {
     await using rig = await startWithContainer();
     const bytes = randomBytes(1_000_000);
@@ -60,10 +78,6 @@ describeWithEngine('container exec', () => {
       code: 126,
       stdout: '',
       stderr: 'error: The Docker engine says: exec: "there-is-no-such-program": executable file not found in $PATH.\n',
-    });
-    expect(await rig.exec(rig.target, 'ls', '-l')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('exec web -- ls -l'),
     });
     expect(await rig.exec('there-is-no-such-container', 'ls')).toMatchObject({ code: 4 });
     await rig.cli('stop', rig.target);

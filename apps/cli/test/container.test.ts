@@ -90,6 +90,16 @@ describe('container create', () => {
     [['--cpus', 'all'], 'It is a number such as 1.5.'],
     [['--restart', 'often'], 'Allowed choices are no, on-failure, unless-stopped, always.'],
     [['--label', 'x'], 'It is NAME=VALUE.'],
+    [['--ttl', '10'], 'It is a length of time such as 90s, 10m, 2h or 1d, at most 30d.'],
+    [['--ttl', '0s'], 'It is a length of time'],
+    [['--ttl', '31d'], 'It is a length of time'],
+    [['--publish', 'x'], 'It is HOST:CONTAINER, such as 8000:80.'],
+    [['sh', '-v'], "unknown option '-v'"],
+    [
+      ['web', 'sh', 'my file'],
+      "put -- before the program, such as: npx sextant container create busybox web -- sh 'my file'",
+    ],
+    [['web', '--name', 'x'], 'it is named busybox, and x with --name, such as: npx sextant container create x web'],
     [['--pull', 'often'], 'Allowed choices are missing, always, never.'],
     [[], "missing required argument 'image'"],
   ])('refuses %j', async (args, why) => {
@@ -103,6 +113,60 @@ describe('container create', () => {
 });
 
 describeWithEngine('with an engine', () => {
+  it('creates what a line of a document says, tells where its port is and when it ends', async () => {
+    await using rig = await start();
+    const [a, b, c] = [rig.name(), rig.name(), rig.name()];
+    const { stdout, stderr } = await rig.cli('create', a, IMAGE, '--port', '80', '-p', '53/udp', '--ttl', '10m');
+    expect(stdout).toMatch(new RegExp(`^${a}  running  [0-9a-f]{12}\n$`));
+    const [, tcp, udp] =
+      /^Port (\d+) of this machine leads to its port 80\.\nUDP port (\d+) of this machine leads to its port 53\.\nIt ends by itself in 10m 0s, at \d\d:\d\d:\d\d\.\n$/.exec(
+        sorted(stderr),
+      ) ?? [];
+    const { stdout: ports } = await execute('docker', ['port', a]);
+    expect(ports).toContain(`80/tcp -> 127.0.0.1:${tcp}`);
+    expect(ports).toContain(`53/udp -> 127.0.0.1:${udp}`);
+    await rig.cli('create', IMAGE, '--name', b, '--publish', '80', '--', 'sh', '-c', 'sleep 1000');
+    expect((await rig.cli('ls')).stdout).toMatch(new RegExp(`^${b} .* \\d+->80$`, 'm'));
+    expect(await rig.cli('create', c, IMAGE, '--', 'sh', '-c', 'exit 3')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(c),
+    });
+    const again = await rig.cli('create', c, IMAGE, '--json');
+    expect(again).toMatchObject({ code: 6, stdout: '', stderr: expect.stringContaining('The name is taken') });
+  });
+
+  it('holds one on a leash: its log and exit code, until it ends or Ctrl-C', async () => {
+    await using rig = await start();
+    const [a, b, c] = [rig.name(), rig.name(), rig.name()];
+    expect(
+      await rig.cli('create', '--leash', a, IMAGE, '--', 'sh', '-c', 'echo out; echo err >&2; sleep 1; exit 3'),
+    ).toEqual({
+      code: 3,
+      stdout: expect.stringMatching(`^${a}  running  .*\nout\n$`),
+      stderr: `${a} runs until it ends by itself, or you press Ctrl-C.\nerr\n${a} ended with exit code 3.\n`,
+    });
+    const json = await rig.cli('create', '--json', '--leash', b, IMAGE, '--', 'sh', '-c', 'echo out; sleep 1');
+    expect(jsonLines(json.stdout)).toMatchObject([
+      { name: b, state: 'running' },
+      { channel: 'stdout', text: 'out\n' },
+      { exitCode: 0 },
+    ]);
+    await using held = sextant(...rig.where, 'container', 'create', '--leash', c, IMAGE);
+    await held.shows('or you press Ctrl-C.');
+    held.child.kill('SIGINT');
+    expect(await held.ended()).toBe(130);
+    expect(held.stderr()).toContain(`Stopped, and ${c} with it.`);
+  });
+
+  it('says that there is no such image, what may have been meant, and why', async () => {
+    await using rig = await start();
+    const { code, stdout, stderr } = await rig.cli('create', rig.name(), '127.0.0.1:1/sextant/nothing');
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(
+      /^error: 127\.0\.0\.1:1 cannot be asked for "127\.0\.0\.1:1\/sextant\/nothing:latest": look whether the network is there, or use an image that the engine has\. The Docker engine says: .*connection refused/,
+    );
+  });
+
   it('creates, lists, stops, starts and removes', async () => {
     await using rig = await start();
     const [a, b] = [rig.name(), rig.name()];
@@ -123,7 +187,7 @@ describeWithEngine('with an engine', () => {
     expect(created).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(`^${a}  running  [0-9a-f]{12}\n$`),
-      stderr: '',
+      stderr: expect.stringMatching(/^Port \d+ of this machine leads to its port 80\.\n$/),
     });
     const [json] = jsonLines((await rig.cli('create', IMAGE, '--name', b, '--json')).stdout);
     expect(json).toMatchObject({ id: expect.any(String), name: b, state: 'running' });
@@ -138,7 +202,9 @@ describeWithEngine('with an engine', () => {
     expect(env.stdout).toMatch(/GREETING=hello.*\[sh -c sleep 1000\]/);
     const refused = await rig.cli('rm', a, 'no-such');
     expect(refused.stderr.trimEnd().split('\n')).toEqual([
-      expect.stringContaining(`${a} is running`),
+      expect.stringContaining(
+        `${a} is running: stop it first, or remove it with force (sextant container rm -f ${a}).`,
+      ),
       expect.stringContaining('no-such'),
     ]);
     expect(refused).toMatchObject({ code: expect.any(Number), stdout: '' });
@@ -316,3 +382,9 @@ describeWithEngine('with an engine', () => {
     expect(mine).toMatchObject([{ type: 'created' }, { type: 'started' }, { type: 'died', log: ['why'] }]);
   });
 });
+
+/** Lines in the order of the alphabet: an engine lists ports as it likes. */
+function sorted(text: string): string {
+  const [ports, others] = Map.groupBy(text.trimEnd().split('\n'), (line) => /port \d+ of/i.test(line)).values();
+  return `${[...(ports ?? []).toSorted(), ...(others ?? [])].join('\n')}\n`;
+}

@@ -9,6 +9,7 @@ const labels = z.record(z.string().regex(/^(?!sextant\.)[a-zA-Z0-9][a-zA-Z0-9._/
       : undefined,
 });
 const MiB = 1024 * 1024;
+const DAY_MS = 86_400_000;
 
 const port = z.int().min(1).max(65535);
 const portMapping = z.strictObject({
@@ -68,6 +69,14 @@ export const creationSchema = z.strictObject({
     .array(z.strictObject({ source: hostPathSchema, target: hostPathSchema, write: z.boolean().default(false) }))
     .max(64)
     .optional(),
+  /** It ends by itself after so long. */
+  ttlMs: z
+    .int()
+    .min(1000)
+    .max(30 * DAY_MS)
+    .optional(),
+  /** It ends with the connection of whoever created it. */
+  leash: z.boolean().default(false),
   start: z.boolean().default(true),
   pull: z.enum(['missing', 'always', 'never']).default('missing'),
 });

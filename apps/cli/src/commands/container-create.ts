@@ -1,8 +1,11 @@
 import { containerService } from '@sextant/protocol/container';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { collectVariable } from '../arguments.ts';
+import { collectVariable, parseLength } from '../arguments.ts';
 import { createContainer } from '../containers/create.ts';
+import { readCreation, type CreationWords } from '../containers/creation-words.ts';
+import { holdLeash } from '../containers/leash.ts';
 import { printReference } from '../containers/list.ts';
+import { tellCreated } from '../containers/tell-created.ts';
 import { interruptible } from '../interrupt.ts';
 import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
@@ -15,6 +18,7 @@ type Restart = 'no' | 'on-failure' | 'unless-stopped' | 'always';
 interface CreateOptions extends CommonOptions {
   name?: string;
   env?: Record<string, string>;
+  port?: Port[];
   publish?: Port[];
   memory?: number;
   cpus?: number;
@@ -23,23 +27,30 @@ interface CreateOptions extends CommonOptions {
   pull?: Pull;
   interactive?: boolean;
   tty?: boolean;
+  ttl?: number;
+  leash?: boolean;
 }
 
 const HELP = `
-  $ ${SELF} container create nginx --name web -p 8000:80
-  $ ${SELF} container create busybox --env GREETING=hello -- sh -c 'echo $GREETING; sleep 60'
-  $ ${SELF} container create redis --memory 512m --cpus 1.5 --restart unless-stopped --label team=web`;
+With --leash this stays: it shows what the container prints, and ends with its exit code. Ctrl-C ends both.
+
+  $ ${SELF} container create web nginx --port 8081:80 --ttl 10m
+  $ ${SELF} container create redis --memory 512m --cpus 1.5 --restart unless-stopped --label team=web
+  $ ${SELF} container create nap busybox --env GREETING=hello -- sh -c 'echo $GREETING; sleep 60'
+  $ ${SELF} container create --leash busybox -- ping -c 3 127.0.0.1`;
 
 export function addContainerCreateCommand(container: Command): void {
   container
     .command('create')
     .description('create a container from an image, and start it')
-    .usage('[options] IMAGE [-- COMMAND...]')
-    .argument('<image>', 'pulled if it is not here')
-    .argument('[command...]', "what it runs in place of the image's own program")
-    .option('--name <name>', 'name of the container; the engine gives one unless given')
+    .usage('[options] [NAME] IMAGE [-- COMMAND...]')
+    .argument('<image...>', 'its name, unless the engine is to give it one, and its image, pulled if it is not here')
+    .option('--name <name>', 'the same as NAME')
     .option('-e, --env <name=value>', 'add to its environment; may be repeated', collectVariable)
-    .option('-p, --publish <host:container>', 'let a port of this machine lead into it; may be repeated', collectPort)
+    .option('-p, --port <host:container>', 'let a port of this machine lead into it; may be repeated', collectPort)
+    .addOption(new Option('--publish <host:container>').argParser(collectPort).hideHelp())
+    .option('--ttl <time>', 'end it after so long, such as 90s, 10m or 2h', parseLength)
+    .option('--leash', 'end it with this command, which shows meanwhile what it prints')
     .option('--memory <size>', 'the most memory it may use, such as 512m or 2g', parseSize)
     .option('--cpus <number>', 'the most processors it may use, such as 1.5', parseNumber)
     .addOption(
@@ -54,27 +65,39 @@ export function addContainerCreateCommand(container: Command): void {
       new Option('--pull <when>', 'when to pull the image').choices(['missing', 'always', 'never']).default('missing'),
     )
     .addHelpText('after', HELP)
-    .action(async (image: string, words: string[], _options, command: Command) => {
+    .action(async (words: string[], _options, command: Command) => {
       const options: CreateOptions = command.optsWithGlobals();
-      const {
-        name,
-        env,
-        publish: ports,
-        memory: memoryBytes,
-        cpus,
-        restart,
-        label: labels,
-        tty,
-        interactive: stdin,
-        pull,
-      } = options;
-      const settings = { name, env, ports, memoryBytes, cpus, restart, labels, tty, stdin, pull };
-      const wish = { image, ...settings, ...(words.length > 0 && { command: words }) };
-      const created = await interruptible((signal) =>
-        withService(containerService, options, (containers) => createContainer(containers, wish, signal)),
-      );
-      printReference(created, options.json === true);
+      const program = words.splice(words.length - countAfterDashes());
+      process.exitCode = await create(readCreation(words, program, options.name), options);
     });
+}
+
+/** @returns the exit code that this command ends with. */
+function create(words: CreationWords, options: CreateOptions): Promise<number> {
+  const wish = { ...words, ...settingsOf(options) };
+  const { json = false, leash = false, ttl } = options;
+  return interruptible((signal) =>
+    withService(containerService, options, async (containers) => {
+      const created = await createContainer(containers, wish, signal);
+      printReference(created, json);
+      if (!json) await tellCreated(containers, created.id, ttl);
+      return leash ? holdLeash(containers, created, json, signal) : 0;
+    }),
+  );
+}
+
+/** All but what the words say. */
+function settingsOf(options: CreateOptions) {
+  const { env, port = [], publish = [], memory: memoryBytes, cpus, restart, label: labels } = options;
+  const { tty, interactive: stdin, pull, ttl: ttlMs, leash } = options;
+  const ports = [...port, ...publish];
+  return { env, ports, memoryBytes, cpus, restart, labels, tty, stdin, pull, ttlMs, leash };
+}
+
+/** Commander puts the words after `--` to those before it. */
+function countAfterDashes(): number {
+  const at = process.argv.indexOf('--');
+  return at < 0 ? 0 : process.argv.length - at - 1;
 }
 
 const UNITS = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };

@@ -5,6 +5,7 @@ import { collectVariable } from '../arguments.ts';
 import { follow } from '../attached/follow.ts';
 import { lendTerminal, terminalSize } from '../attached/terminal.ts';
 import { sayError } from '../output.ts';
+import { endsInProgram } from '../program-words.ts';
 import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
 
@@ -16,20 +17,19 @@ interface ExecOptions extends CommonOptions {
 }
 
 const HELP = `
-The program's output and exit code are this command's own. Ctrl-C ends it, and is a key of the program like all others with -it.
+Options stand before the program; what follows it is its own. The program's output and exit code are this command's own. Ctrl-C ends it, and is a key of the program like all others with -it.
 With --json, stdout carries {channel, text} as output comes, then {exitCode}.
 
   $ ${SELF} container exec -it web sh
   $ echo hi | ${SELF} container exec -i web cat
-  $ ${SELF} container exec web -- ls -l /`;
+  $ ${SELF} container exec web ls -l /`;
 
 const nothing: AsyncIterable<Uint8Array> = { async *[Symbol.asyncIterator]() {} };
 
 export function addContainerExecCommand(container: Command): void {
-  container
-    .command('exec')
+  endsInProgram(container.command('exec'), 1)
     .description('run a program in a container that runs, as if it ran here')
-    .usage('[options] TARGET [--] COMMAND...')
+    .usage('[options] TARGET COMMAND...')
     .argument('<container>', 'name, id or the beginning of an id')
     .argument('<command...>', 'the program and its arguments')
     .option('-i, --interactive', 'our input is its input')
@@ -37,7 +37,6 @@ export function addContainerExecCommand(container: Command): void {
     .option('-e, --env <name=value>', 'add to its environment; may be repeated', collectVariable)
     .option('-w, --workdir <folder>', 'where it runs')
     .addHelpText('after', HELP)
-    .showHelpAfterError(`(what is the program's own stands after --: ${SELF} container exec web -- ls -l)`)
     .action(async (target: string, words: string[], _options, command: Command) => {
       process.exitCode = await exec(target, words, command.optsWithGlobals());
     });

@@ -10,7 +10,7 @@ import { secondsOf, unixTime, type LogWish } from './stream.ts';
 import { MANAGED, OWNER } from '../container/labels.ts';
 import { readLines, readProgress } from './pull.ts';
 import { explain } from './reasons.ts';
-import { stalled, taken, unchanged } from './refusals.ts';
+import { notPulled, stalled, taken, unchanged } from './refusals.ts';
 import { isAlive } from '../container/state.ts';
 import { isMeasured, type Sample } from '../container/stats.ts';
 
@@ -269,7 +269,7 @@ export class Engine {
       const stream = await this.#link.fresh((docker) => docker.createImage(options), this.#times.pullStallMs, cancel);
       yield* readProgress(this.#link.inTime(stream, cancel));
     } catch (error) {
-      throw stalled(error, image);
+      throw notPulled(stalled(error, image), image);
     } finally {
       over.abort();
     }

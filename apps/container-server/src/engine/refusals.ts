@@ -19,6 +19,26 @@ export function stalled(error: unknown, image: string): unknown {
   );
 }
 
+/** What a registry refuses, or that it cannot be asked: the engine's words for it name no image, or no way on. */
+export function notPulled(error: unknown, image: string): unknown {
+  if (!(error instanceof ProtocolError)) return error;
+  const type = (['not_found', 'forbidden', 'unavailable'] as const).find((one) => error.type === one);
+  if (type === undefined) return error;
+  const [name, registry] = [JSON.stringify(image), registryOf(image)];
+  const what =
+    type === 'unavailable'
+      ? `${registry} cannot be asked for ${name}: look whether the network is there, or use an image that the engine has.`
+      : `${registry} has no image ${name}, or not for everybody: look how it is called; for a private one the engine's registry wants a login.`;
+  const details = type === 'unavailable' ? ({ retry: 'unknown' } as const) : {};
+  return new ProtocolError(type, `${what} ${error.message}`, details, { cause: error });
+}
+
+/** A first part with a dot or a port is a host. */
+function registryOf(image: string): string {
+  const [first = '', ...rest] = image.split('/');
+  return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? first : 'Docker Hub';
+}
+
 /** Where a name is asked for, nothing else can be in conflict. */
 export function taken(error: unknown): never {
   if (!isErrorType(error, 'conflict')) throw error;

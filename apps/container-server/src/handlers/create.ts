@@ -6,6 +6,7 @@ import type { Log } from '@sextant/service/observe/log';
 import { creation } from '../container/creation.ts';
 import type { Engine, Reference } from '../engine/engine.ts';
 import { fullName } from '../image/image.ts';
+import { pull } from '../image/pull.ts';
 import type { Parts } from '../parts.ts';
 
 type Params = ParamsOf<(typeof containerService.methods)['container.create']>;

@@ -1,5 +1,5 @@
 import type { containerService } from '@sextant/protocol/container';
-import type { ContainerChange, ContainerItem } from '@sextant/protocol/container-schemas';
+import type { ContainerChange, ContainerItem, EngineChange } from '@sextant/protocol/container-schemas';
 import type { Call } from '@sextant/service/session/call';
 import type { HandlerOf } from '@sextant/service/handler';
 import type { Principal } from '@sextant/service/session/caller';
@@ -7,6 +7,8 @@ import { mayTouch } from '../container/access.ts';
 import { unlessAborted } from '../engine/deadline.ts';
 import type { Watch } from '../watch/watch.ts';
 import type { Parts } from '../parts.ts';
+
+type Numbered = (ContainerChange | EngineChange) & { seq: number };
 
 /** Containers that fit a line together. */
 const PART = 50;
@@ -29,9 +31,10 @@ export function events({ watch }: Parts): HandlerOf<typeof containerService, 'co
 }
 
 /** What a container printed is only for those who may touch it. */
-function toldTo(caller: Principal, change: ContainerChange & { seq: number }): ContainerChange & { seq: number } {
-  const { log, ...rest } = change;
-  return log === undefined || mayTouch(caller, { isForeign: false, owner: change.owner }) ? change : rest;
+function toldTo(caller: Principal, change: Numbered): Numbered {
+  if (change.type === 'engine' || change.log === undefined) return change;
+  const { log: _, ...rest } = change;
+  return mayTouch(caller, { isForeign: false, owner: change.owner }) ? change : rest;
 }
 
 /** A snapshot, in parts that fit a line; only the last has a number, since nobody can go on in the middle. */

@@ -13,7 +13,10 @@ export function remove({ engine, containers, endings }: Parts): HandlerOf<typeof
       const { name, state } = look.status === 'fulfilled' ? look.value : { name: knownName, state: 'unknown' };
       if (removal.status === 'fulfilled') return { id, name, state: 'removed' };
       if (!force && isAlive(state) && isErrorType(removal.reason, 'conflict'))
-        throw new ProtocolError('conflict', `${name} is ${state}: stop it first, or remove it with force.`);
+        throw new ProtocolError(
+          'conflict',
+          `${name} is ${state}: stop it first, or remove it with force (sextant container rm -f ${name}).`,
+        );
       throw removal.reason;
     });
 }

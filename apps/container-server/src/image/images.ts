@@ -39,9 +39,14 @@ export function findImage(images: readonly Listed[], target: string): { id: stri
     );
   }
   if (found && id !== ALGORITHM) return { id: found.Id, name: found.Id };
-  const suggestions = closest(target, images.flatMap(tagsOf));
+  const suggestions = similarImages(images, target);
   const hint = suggestions.length > 0 ? ` Did you mean ${suggestions.join(' or ')}?` : '';
   throw new ProtocolError('not_found', `The engine has no image ${JSON.stringify(target)}.${hint}`, { suggestions });
+}
+
+/** Names of images that one may have meant. */
+export function similarImages(images: readonly Listed[], name: string): string[] {
+  return closest(name, images.flatMap(tagsOf));
 }
 
 /** An engine says null for none, or the name "<none>". */

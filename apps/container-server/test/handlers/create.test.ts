@@ -239,15 +239,23 @@ describeWithRegistry('pulling', () => {
     }
   });
 
-  it('says that the registry has no such image', async () => {
+  it('says that the registry has no such image, and what may have been meant', async () => {
     await using registry = await startRegistry();
     await using rig = await engineRig();
-    await expect(
-      rig.client.call('container.create', { image: `127.0.0.1:${registry.port}/sextant/nothing` }),
-    ).rejects.toMatchObject({
-      type: 'not_found',
-      message: expect.stringContaining('manifest unknown'),
-    });
+    const image = await registry.publish(1000);
+    await rig.client.call('image.pull', { image });
+    try {
+      const place = `127.0.0.1:${registry.port}`;
+      await expect(rig.client.call('container.create', { image: `${image}x` })).rejects.toMatchObject({
+        type: 'not_found',
+        message: expect.stringMatching(
+          new RegExp(`^${place} has no image "${image}x:latest", or not for everybody: .*manifest unknown`),
+        ),
+        data: { suggestions: [`${image}:latest`] },
+      });
+    } finally {
+      await docker('rmi', `${image}:latest`);
+    }
   });
 
   it('stops when cancelled, and makes nothing', async () => {

@@ -35,7 +35,7 @@ describeWithEngine('container.remove', () => {
     await docker('pause', name);
     await expect(rig.client.call('container.remove', { target: id })).rejects.toMatchObject({
       type: 'conflict',
-      message: `${name} is paused: stop it first, or remove it with force.`,
+      message: `${name} is paused: stop it first, or remove it with force (sextant container rm -f ${name}).`,
     });
     await rig.client.call('container.remove', { target: id, force: true });
   });
@@ -45,7 +45,7 @@ describeWithEngine('container.remove', () => {
     const { id, name } = await rig.client.call('container.create', { image: IMAGE, name: rig.name() });
     await expect(rig.client.call('container.remove', { target: name })).rejects.toMatchObject({
       type: 'conflict',
-      message: `${name} is running: stop it first, or remove it with force.`,
+      message: `${name} is running: stop it first, or remove it with force (sextant container rm -f ${name}).`,
     });
     expect(await rig.client.call('container.remove', { target: name, force: true })).toEqual({
       id,

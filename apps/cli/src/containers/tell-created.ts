@@ -1,0 +1,38 @@
+import type { Client } from '@sextant/client/client';
+import type { containerService } from '@sextant/protocol/container';
+import type { ContainerDetails } from '@sextant/protocol/container-schemas';
+import type { Address } from '@sextant/wire/address';
+import { isHere } from '../credentials.ts';
+import { duration, say } from '../output.ts';
+import { SELF } from '../self.ts';
+import { localTime } from '../time.ts';
+
+/** Says what is worth knowing of a container that was just created: where its ports are, when it ends, or that it did. */
+export async function tellCreated(
+  containers: Client<typeof containerService>,
+  id: string,
+  ttlMs: number | undefined,
+): Promise<void> {
+  // Whoever may create need not be allowed to look.
+  const details = await containers.call('container.inspect', { target: id }).catch(() => undefined);
+  if (!details) return;
+  const { name, state, exitCode } = details;
+  if (state === 'exited') {
+    say(`It ended at once, with exit code ${exitCode}. What it printed: ${SELF} container logs ${name}`);
+    return;
+  }
+  const ports = new Set(details.ports.flatMap((port) => portSentence(port, containers.address)));
+  for (const sentence of ports) say(sentence);
+  if (ttlMs !== undefined) {
+    const end = new Date(Date.now() + ttlMs).toISOString();
+    say(`It ends by itself in ${duration(ttlMs)}, at ${localTime(end)}.`);
+  }
+}
+
+/** Nothing of one that leads nowhere. */
+function portSentence({ host, container, protocol }: ContainerDetails['ports'][number], at: Address): string[] {
+  if (host === undefined) return [];
+  const kind = protocol === 'tcp' ? 'Port' : `${protocol.toUpperCase()} port`;
+  const place = 'path' in at || isHere(at) ? 'this machine' : at.host;
+  return [`${kind} ${host} of ${place} leads to its port ${container}.`];
+}
