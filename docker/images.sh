@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Builds an image of each app, sextant/<app>, or of those that are named. NODE_IMAGE says on what base (node:26-slim).
+# Builds an image of each app, sextant/<app>, or of those that are named. NODE_IMAGE says on what base (node:26-slim), TAG with
+# what tag (latest).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+readonly TAG=${TAG:-latest}
 # The port that each listens on; the command line has none.
 declare -rA PORTS=(
   [chat-relay]=5000 [cli]='' [contact-registry]=8080 [container-server]=8888
@@ -18,8 +20,8 @@ main() {
   TURBO_TELEMETRY_DISABLED=1 npx turbo run build "${apps[@]/#/--filter=./apps/}" --output-logs=errors-only
   for app in "${apps[@]}"; do
     docker build --quiet -f docker/Dockerfile --build-arg "APP=$app" --build-arg "PORT=${PORTS[$app]}" \
-      ${NODE_IMAGE:+--build-arg "NODE_IMAGE=$NODE_IMAGE"} -t "sextant/$app" "apps/$app/dist" >/dev/null
-    echo "sextant/$app is built."
+      ${NODE_IMAGE:+--build-arg "NODE_IMAGE=$NODE_IMAGE"} -t "sextant/$app:$TAG" "apps/$app/dist" >/dev/null
+    echo "sextant/$app:$TAG is built."
   done
 }
 

@@ -7,18 +7,22 @@ cd "$(dirname "$0")/.."
 readonly IMAGE=sextant/node:26
 
 main() {
-  if docker image inspect "$IMAGE" >/dev/null 2>&1; then
+  local node version
+  node=$(readlink -f node_modules/.bin/node) || give_up "Node is missing here: npx --yes pnpm@12.21.0 install --frozen-lockfile"
+  version=$("$node" --version)
+  if [[ $(docker image inspect --format '{{index .Config.Labels "node"}}' "$IMAGE" 2>/dev/null) == "$version" ]]; then
     echo "$IMAGE is there."
     return
   fi
-  local node
-  node=$(readlink -f node_modules/.bin/node) || give_up "Node is missing here: npx --yes pnpm@12.21.0 install --frozen-lockfile"
-  busybox true 2>/dev/null || give_up "A static busybox is missing: sudo apt-get install busybox-static"
+  # What is linked dynamically would not run in an image that holds nothing else.
+  if ! busybox true 2>/dev/null || ldd "$(command -v busybox)" >/dev/null 2>&1; then
+    give_up "A static busybox is missing: sudo apt-get install busybox-static"
+  fi
   files=$(mktemp -d)
   trap 'rm -rf "$files"' EXIT
   lay_out "$files" "$node"
   tar -C "$files" --owner=0 --group=0 -c . |
-    docker import --change 'ENV PATH=/usr/local/bin:/bin' --change 'CMD ["node"]' - "$IMAGE" >/dev/null
+    docker import --change 'ENV PATH=/usr/local/bin:/bin' --change 'CMD ["node"]' --change "LABEL node=$version" - "$IMAGE" >/dev/null
   echo "$IMAGE is made."
 }
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeUnless } from '@sextant/testing/describe-unless';
 import { missingPrograms } from '@sextant/testing/missing';
 import { waitFor } from '@sextant/testing/wait';
-import { buildImages, docker, missingEngine } from './docker.ts';
+import { buildImages, docker, missingEngine, TAG } from './docker.ts';
 
 const run = promisify(execFile);
 const FILE = fileURLToPath(new URL('../compose.yaml', import.meta.url));
@@ -16,7 +16,7 @@ const PEERS = ['peer-1', 'peer-2', 'peer-3', 'peer-4', 'peer-5'];
 
 describeUnless((await missingEngine()) ?? (await missingPrograms('docker-compose')))('the composition', () => {
   const all = ['-p', `sextant-test-${randomUUID().slice(0, 8)}`, '-f', FILE];
-  const env: NodeJS.ProcessEnv = { ...process.env };
+  const env: NodeJS.ProcessEnv = { ...process.env, SEXTANT_TAG: TAG };
 
   async function compose(...words: string[]): Promise<string> {
     return (await run('docker-compose', [...all, ...words], { env })).stdout;
@@ -94,6 +94,31 @@ describeUnless((await missingEngine()) ?? (await missingPrograms('docker-compose
   it('runs a program', async () => {
     const program = ['sh', '-c', 'echo $((6 * 7)); id -u'];
     expect(await sextant(['--host', 'process-server', 'run', '--', ...program])).toBe('42\n1000\n');
+  }, 30_000);
+
+  it('lets programs see nothing that opens the other services', async () => {
+    const find = 'find /var/lib/sextant -name "*token" -o -name "ca-key.pem"; touch /var/lib/sextant/tokens/x 2>&1';
+    const seen = await sextant(['--host', 'process-server', 'run', '--', 'sh', '-c', `${find}; true`]);
+    const [own, ...refused] = seen.trim().split('\n');
+    expect(own).toBe('/var/lib/sextant/token');
+    expect(refused).toEqual([expect.stringContaining('Read-only file system')]);
+    const stolen = await sextant(['--host', 'process-server', 'run', '--', 'cat', '/var/lib/sextant/token']);
+    await compose(
+      'exec',
+      '-T',
+      'container-server',
+      'sh',
+      '-c',
+      'test "$0" != "$(cat /var/lib/sextant/token)"',
+      stolen.trim(),
+    );
+  }, 40_000);
+
+  it('leaves no zombie of a program', async () => {
+    await sextant(['--host', 'process-server', 'run', '--', 'sh', '-c', '(sleep 0.2 &) ; (sleep 0.2 &)']);
+    const states = (): Promise<string> =>
+      compose('exec', '-T', 'process-server', 'sh', '-c', 'grep -h State /proc/[0-9]*/status');
+    await waitFor('nobody to be left', async () => !(await states()).includes('zombie'));
   }, 30_000);
 
   it('sees the engine that it runs on', async () => {

@@ -26,8 +26,11 @@ export async function missingEngine(): Promise<Missing> {
   );
 }
 
+/** What tests build, beside what somebody uses here. */
+export const TAG = 'test';
+
 /** Builds the images of all apps, on the stand-in for the Node image. */
 export async function buildImages(): Promise<void> {
   await script('node-image.sh');
-  await script('images.sh', { NODE_IMAGE: 'sextant/node:26' });
+  await script('images.sh', { NODE_IMAGE: 'sextant/node:26', TAG });
 }
