@@ -98,6 +98,16 @@ export const eventSchema = z.union([
 ]);
 export type ContainerItem = z.infer<typeof eventSchema>;
 
+/**
+ * In a log: the place after all that was sent before it; or the times between which the engine has thrown lines away since
+ * the place that was asked for.
+ */
+export const logItemSchema = z.union([
+  z.object({ since: z.string() }),
+  z.object({ gap: z.object({ from: z.string(), to: z.string() }) }),
+]);
+export type LogItem = z.infer<typeof logItemSchema>;
+
 /** Progress of one layer of an image that is pulled; sizes where the engine knows them. */
 export const pullProgressSchema = z.object({
   layer: z.string().optional(),

@@ -6,6 +6,7 @@ import {
   containerStatsSchema,
   eventSchema,
   imageSchema,
+  logItemSchema,
   pullProgressSchema,
   terminalSizeSchema,
 } from './container-schemas.ts';
@@ -209,8 +210,8 @@ export const containerService = defineService({
         /** From when on: a time, how long ago, such as `10m`, or the place that an item told. */
         since: logStart.optional(),
       }),
-      /** The place after all that was sent before it. What a cut left after the last one comes again. */
-      item: z.object({ since: z.string() }),
+      /** What a cut left after the last place comes again. */
+      item: logItemSchema,
       /** The place after the last line, where there is any. */
       result: z.object({ since: z.string().optional() }),
       channels: { out: ['stdout', 'stderr'] },

@@ -8,9 +8,12 @@ export function logReading(json: boolean, signal: AbortSignal): LogReading {
   return { signal, write: writerFor(json), ...tellLoss() };
 }
 
-function tellLoss(): Pick<LogReading, 'lost' | 'back'> {
+function tellLoss(): Pick<LogReading, 'gap' | 'lost' | 'back'> {
   let isLost = false;
   return {
+    gap({ from, to }) {
+      say(`Lines between ${from} and ${to} are gone: the engine keeps only the last of a log.`);
+    },
     lost(error) {
       if (!isLost) say(`${errorText(error)} Trying again.`);
       isLost = true;

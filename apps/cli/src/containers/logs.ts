@@ -14,6 +14,8 @@ type Part = StreamPart<LogsMethod>;
 export interface LogReading {
   /** Takes bytes of a channel; resolves when more may follow. */
   write(channel: string, bytes: Uint8Array): Promise<void>;
+  /** Told of the times between which lines are gone: the engine keeps only so many. */
+  gap(times: { from: string; to: string }): void;
   /** Told when the connection or the engine was lost. */
   lost(error: unknown): void;
   /** Told with the first that comes after that. */
@@ -60,6 +62,10 @@ export class Log {
       for await (const part of stream) {
         if (part.body) this.#unsure.push(part);
         if (!part.item) continue;
+        if ('gap' in part.item) {
+          this.#reading.gap(part.item.gap);
+          continue;
+        }
         this.#hasBegun = true;
         this.#reading.back();
         this.#backOff = firstDelay();

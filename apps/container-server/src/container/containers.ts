@@ -6,7 +6,7 @@ import type { Engine, Listed, Reference } from '../engine/engine.ts';
 import { mayTouchForeign, needsTouch, whose, type Whose } from './access.ts';
 import { Turns } from './turns.ts';
 
-/** Containers that are remembered, the last that were asked for: some 2 MB. */
+/** Containers that are remembered, the last that were searched or made: some 2 MB. */
 const REMEMBERED = 10_000;
 
 /** Who asks, and for how long. */
@@ -70,6 +70,7 @@ export class Containers {
   }
 
   #keep(known: Known): void {
+    this.#known.delete(known.id);
     this.#known.set(known.id, known);
     const [oldest] = this.#known.keys();
     if (oldest !== undefined && this.#known.size > REMEMBERED) this.#known.delete(oldest);

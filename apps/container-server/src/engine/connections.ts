@@ -9,6 +9,8 @@ export interface SystemInfo {
   Containers: number;
   ContainersRunning: number;
   Images: number;
+  /** RFC 3339, with fractions of a second. */
+  SystemTime: string;
 }
 
 /** dockerode takes a signal in these too; its types do not say so. */

@@ -32,6 +32,12 @@ export interface RemovedPart {
 /** All that the engine tells of one. */
 export type Inspected = Docker.ContainerInspectInfo;
 
+/** A time from and to an instant, in nanoseconds. */
+export interface Span {
+  after?: bigint;
+  until?: bigint;
+}
+
 /** What most methods answer of a container. */
 export interface Reference {
   id: string;
@@ -244,11 +250,21 @@ export class Engine {
     return { id: Id, hasTerminal: Config.Tty, state, startedAt, exitCode, oomKilled };
   }
 
-  /** What happens to the containers made here, after an instant in nanoseconds if given; an empty piece says that it begins. */
-  async *events(after: bigint | undefined, cancel: AbortSignal): AsyncGenerator<Uint8Array> {
+  /** Its own time, in nanoseconds. */
+  async now(): Promise<bigint> {
+    const { info } = await this.info();
+    return BigInt(Date.parse(info.SystemTime)) * 1_000_000n;
+  }
+
+  /**
+   * What happens to the containers made here, after and until an instant in nanoseconds if given; an empty piece says that
+   * it begins.
+   */
+  async *events({ after, until }: Span, cancel: AbortSignal): AsyncGenerator<Uint8Array> {
     const filters = JSON.stringify({ type: ['container'], label: [`${MANAGED.name}=${MANAGED.value}`] });
     const since = after === undefined ? undefined : secondsOf(after + 1n);
-    yield* this.#link.stream('/events?', { filters, since }, cancel, true);
+    const query = { filters, since, until: until === undefined ? undefined : secondsOf(until) };
+    yield* this.#link.stream('/events?', query, cancel, true);
   }
 
   /**

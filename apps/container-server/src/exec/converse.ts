@@ -9,7 +9,10 @@ export interface Program {
   readonly stream: Duplex;
   readonly tty: boolean;
   /** Takes what is sent to it; what nobody takes is dropped. */
-  readonly input?: { end(): void };
+  readonly input?: {
+    /** `inLine`: the last line of it has no end. */
+    end(inLine: boolean): void;
+  };
   readonly resize: (size: TerminalSize) => Promise<void>;
 }
 
@@ -44,13 +47,18 @@ export async function converse(
   call.end('stderr');
 }
 
+/** What ends a line, as it is typed: LF, CR, and the end of input itself. */
+const ENDS = new Set<number | undefined>([0x0a, 0x0d, 0x04]);
+
 async function feed({ stream, input, resize }: Program, parts: AsyncIterable<InputPart>): Promise<void> {
+  let inLine = false;
   for await (const { item, body, end } of parts) {
     if (item !== undefined) await resize(item as TerminalSize);
     if (body && input) await write(stream, body);
-    if (end) input?.end();
+    if (body?.length) inLine = !ENDS.has(body.at(-1));
+    if (end) input?.end(inLine);
   }
-  input?.end();
+  input?.end(inLine);
 }
 
 /** Resolves when the engine has taken it, or never will. */

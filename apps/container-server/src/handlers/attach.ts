@@ -8,7 +8,7 @@ import type { Parts } from '../parts.ts';
 
 export function attach({ engine, containers }: Parts): HandlerOf<typeof containerService, 'container.attach'> {
   return async ({ target }, call) => {
-    const attachment = await containers.act(target, call, async (id) => {
+    const attachment = await containers.look(target, call, async (id) => {
       const found = await Attachment.find(engine, id);
       needsRunning(found);
       return found;

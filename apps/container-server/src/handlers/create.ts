@@ -23,15 +23,15 @@ export function create({
     const image = fullName(params.image);
     const allowed = await policy.allowed(params);
     const wish = creation(allowed, image, config.publishHost, call.caller.principal.name);
-    const pull = async (): Promise<void> => {
+    const getImage = (): Promise<void> => {
       policy.checkPull(params.image);
-      for await (const progress of engine.pull(image, call.signal)) await call.send(progress);
+      return pull(engine, image, call);
     };
-    if (params.pull === 'always') await pull();
+    if (params.pull === 'always') await getImage();
     const make = (): Promise<string> => quota.take(call, () => engine.create(wish, params.name));
     const id = await make().catch(async (error: unknown) => {
       mayPull(error, image, params);
-      await pull();
+      await getImage();
       return make();
     });
     const made = await finish(engine, id, params, call.signal, log);

@@ -8,12 +8,12 @@ import { ExecRefusal } from '../exec/refusal.ts';
 import { needsRunning } from '../container/running.ts';
 import type { Parts } from '../parts.ts';
 
-/** The end of input, as it is typed: a terminal itself has none. */
+/** The end of input, as it is typed: a terminal itself has none. Within a line the first only hands over what there is of it. */
 const CTRL_D = '\x04';
 
 export function exec({ engine, containers, log }: Parts): HandlerOf<typeof containerService, 'container.exec'> {
   return async (params, call) => {
-    const exec = await containers.act(params.target, call, async (id) => {
+    const exec = await containers.look(params.target, call, async (id) => {
       try {
         return await Exec.prepare(engine, id, params);
       } catch (error) {
@@ -26,9 +26,10 @@ export function exec({ engine, containers, log }: Parts): HandlerOf<typeof conta
       const { tty, columns, rows } = params;
       const stream = await exec.start();
       if (columns !== undefined && rows !== undefined) void exec.resize({ columns, rows });
-      const input = { end: () => void (tty ? stream.write(CTRL_D) : stream.end()) };
+      const end = (inLine: boolean): void =>
+        void (tty ? stream.write(inLine ? CTRL_D + CTRL_D : CTRL_D) : stream.end());
       const refusal = new ExecRefusal(exec, call);
-      const program = { stream, tty, input, resize: (size: TerminalSize) => exec.resize(size) };
+      const program = { stream, tty, input: { end }, resize: (size: TerminalSize) => exec.resize(size) };
       const exitCode = await engine.use(exec.container, stream, async () => {
         await converse(program, call, refusal);
         return exec.ended(call.signal);

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { containerService } from '@sextant/protocol/container';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
+import type { LogItem } from '@sextant/protocol/container-schemas';
 import type { Call } from '@sextant/service/session/call';
 import type { HandlerOf } from '@sextant/service/handler';
 import { isAlive } from '../container/state.ts';
@@ -31,9 +32,11 @@ async function pass(
   entries: readonly Entry[],
   cursor: LogCursor,
   channels: readonly Channel[],
-  call: Pick<Call<{ since: string }>, 'write' | 'send'>,
+  call: Pick<Call<LogItem>, 'write' | 'send'>,
 ): Promise<void> {
   const fresh = entries.filter((entry) => cursor.take(entry));
+  const gap = cursor.takeLost();
+  if (gap) await call.send({ gap });
   for (const { channel, bytes } of joined(fresh)) await call.write(channel, bytes);
   const since = cursor.text(channels);
   if (fresh.length > 0 && since !== undefined) await call.send({ since });

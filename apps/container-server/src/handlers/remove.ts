@@ -2,11 +2,14 @@ import type { containerService } from '@sextant/protocol/container';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { HandlerOf } from '@sextant/service/handler';
 import { isAlive } from '../container/state.ts';
+import { Turns } from '../container/turns.ts';
+import type { Reference } from '../engine/engine.ts';
 import type { Parts } from '../parts.ts';
 
 export function remove({ engine, containers, endings }: Parts): HandlerOf<typeof containerService, 'container.remove'> {
-  return ({ target, force }, call) =>
-    containers.act(target, call, async (id, knownName) => {
+  const forced = new Turns();
+  return ({ target, force }, call) => {
+    const remove = async (id: string, knownName: string): Promise<Reference> => {
       if (force) endings.ask(id);
       // At once, for a removal takes longer than a look, and the engine itself refuses one that runs.
       const [look, removal] = await Promise.allSettled([engine.inspect(id), engine.remove(id, force)]);
@@ -18,5 +21,9 @@ export function remove({ engine, containers, endings }: Parts): HandlerOf<typeof
           `${name} is ${state}: stop it first, or remove it with force (sextant container rm -f ${name}).`,
         );
       throw removal.reason;
-    });
+    };
+    if (!force) return containers.act(target, call, remove);
+    // It waits for others that are forced, but not for a stop, which may take long.
+    return containers.look(target, call, (id, name) => forced.take(id, call.signal, () => remove(id, name)));
+  };
 }

@@ -16,7 +16,7 @@ export function stats({ engine, containers }: Parts): HandlerOf<typeof container
       // Between two runs of one that is started again there is nothing either.
       if (!isEmpty(sample)) continue;
       const now = await look(engine, before);
-      if (!isAlive(now.state)) return now;
+      if (once || !isAlive(now.state)) return now;
     }
     const now = await look(engine, before);
     if (once || !isAlive(now.state)) return now;

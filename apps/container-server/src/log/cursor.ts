@@ -9,6 +9,12 @@ interface Place {
   readonly open?: boolean;
 }
 
+/** The times between which the engine has thrown lines away since a place was told. */
+export interface LostLines {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** Milliseconds that the engine may need to store an entry after it took its time: those of two channels may change places. */
 const SLACK_MS = 10_000;
 const MILLISECONDS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -26,10 +32,11 @@ export class LogCursor {
   /** It says where to go on, not only from what time. */
   readonly goesOn: boolean;
   #newest: string | undefined;
+  #lost: LostLines | undefined;
 
   /** @throws ProtocolError `invalid_params` if `since` is no time. */
   constructor(since: string | undefined, isTail: boolean) {
-    this.goesOn = since?.includes('+', TIME_LENGTH) ?? false;
+    this.goesOn = since !== undefined && /Z\+\d/.test(since);
     this.#isTail = isTail && !this.goesOn;
     if (since === undefined) return;
     const [stdout, stderr] = this.goesOn ? since.split('/').map(placeOf) : [{ time: startOf(since), count: 0 }];
@@ -54,6 +61,7 @@ export class LogCursor {
         return false;
       }
       this.#repeating.delete(channel);
+      if (this.#skipped[channel] < place.count) this.#lost = { from: place.time, to: time };
     }
     if (this.#isTail && this.#newest === undefined) this.#beginAt(time);
     this.#places[channel] = {
@@ -73,6 +81,13 @@ export class LogCursor {
     return channels.map((channel) => textOf(this.#places[channel], floor)).join('/');
   }
 
+  /** What was lost before the last entry that was taken, told once. */
+  takeLost(): LostLines | undefined {
+    const lost = this.#lost;
+    this.#lost = undefined;
+    return lost;
+  }
+
   /** What a tail left out on a channel is not to come later. */
   #beginAt(time: string): void {
     this.#places.stdout = { time, count: 0 };
@@ -81,7 +96,6 @@ export class LogCursor {
 }
 
 const LF = 0x0a;
-const TIME_LENGTH = '2026-11-21T01:02:03Z'.length;
 
 function textOf(place: Place | undefined, floor: string): string {
   const isOld = !place || (place.time < floor && !place.open);

@@ -45,8 +45,8 @@ export class FramedEntries implements EntryReader {
 
 /**
  * The log of a container with a terminal: bytes, each entry beginning with its time. An entry ends with its line, or is a
- * full part of one, or what a program left without an end before it was started again. Then a later time follows: what a
- * program prints of times itself is earlier than that of its line.
+ * full part of one, or what a program left without an end before it was started again. Then a later time follows, no later
+ * than that of the next line: times that a program prints itself are mostly earlier than that of their line, or far ahead.
  */
 export class RawEntries implements EntryReader {
   #rest: Buffer = Buffer.alloc(0);
@@ -66,7 +66,7 @@ export class RawEntries implements EntryReader {
   end(): Entry[] {
     const entries: Entry[] = [];
     for (let rest = this.#rest; rest.length > 0;) {
-      const end = laterTime(rest) ?? rest.length;
+      const end = laterTime(rest, soon()) ?? rest.length;
       entries.push(entryOf('stdout', rest.subarray(0, end)));
       rest = rest.subarray(end);
     }
@@ -81,7 +81,10 @@ const MAX_ENTRY = 4 * 1024 * 1024;
 /** Bytes of a line that the engine stores as one entry. */
 const PART = 16 * 1024;
 const LF = 0x0a;
-const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z /g;
+const TIME = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z) /g;
+const BEGINS = new RegExp(`^${TIME.source}`);
+/** Milliseconds that the engine's clock may be ahead. */
+const SLACK_MS = 60_000;
 const TIME_LENGTH = '2026-11-21T01:02:03.123456789Z'.length;
 /** The time and the space after it. */
 const PREFIX = TIME_LENGTH + 1;
@@ -104,16 +107,27 @@ function endOfEntry(data: Buffer, at: number): number | undefined {
   let end = newline === -1 ? undefined : newline + 1;
   if ((end ?? data.length) > full) end = full;
   if (end === undefined) return undefined;
-  const later = laterTime(data.subarray(at, end));
+  const later = laterTime(data.subarray(at, end), timeAt(data, end) ?? soon());
   return later === undefined ? end : at + later;
 }
 
-/** Where another entry begins within what looks like one. */
-function laterTime(entry: Buffer): number | undefined {
+/** Where another entry begins within what looks like one, if that was stored before `limit`. */
+function laterTime(entry: Buffer, limit: string): number | undefined {
   const text = entry.toString('latin1');
-  const own = text.slice(0, PREFIX);
-  for (const found of text.matchAll(TIME)) if (found[0] > own) return found.index;
+  const own = text.slice(0, TIME_LENGTH);
+  for (const { 1: time = '', index } of text.matchAll(TIME)) if (time > own && time <= limit) return index;
   return undefined;
+}
+
+/** The time of the entry that begins here, if it is there already. */
+function timeAt(data: Buffer, at: number): string | undefined {
+  const [, time] = BEGINS.exec(data.toString('latin1', at, at + PREFIX)) ?? [];
+  return time;
+}
+
+/** No entry has a later time, whosever clock is a little ahead. */
+function soon(): string {
+  return new Date(Date.now() + SLACK_MS).toISOString().replace('Z', '999999Z');
 }
 
 function unreadable(): ProtocolError {

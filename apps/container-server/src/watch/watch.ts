@@ -1,60 +1,45 @@
-import { ProtocolError } from '@sextant/protocol/errors';
 import type { ContainerChange, EngineChange, WatchedContainer } from '@sextant/protocol/container-schemas';
-import { nameOf } from '../container/container.ts';
+import { ProtocolError } from '@sextant/protocol/errors';
 import type { Endings } from '../container/endings.ts';
-import type { Engine, Listed, Look } from '../engine/engine.ts';
-import { parseEvent, type EngineEvent } from '../engine/event.ts';
 import { pause } from '../engine/deadline.ts';
-import { History } from './history.ts';
-import { OWNER } from '../container/labels.ts';
-import { lastLines } from './last-lines.ts';
+import type { Engine } from '../engine/engine.ts';
+import { parseEvent, type EngineEvent } from '../engine/event.ts';
 import { readLines } from '../engine/pull.ts';
+import { History } from './history.ts';
+import { Watched } from './watched.ts';
 
 /** Milliseconds until a lost engine is asked again, doubled each time. */
 const RETRY_MS = { first: 250, most: 1500 };
 
-/** The exit code of one that got a KILL, as the kernel sends where there is no memory. */
-const KILLED = 137;
-/** Milliseconds by which the engine may learn later why that was. */
-const OOM_MS = 300;
-
-interface Seen extends WatchedContainer {
-  owner?: string | undefined;
-  /** The kernel ended one of its programs for want of memory since it was started. */
-  lackedMemory?: boolean;
-}
-
 /**
- * The containers made here and what changes about them, by one connection to the engine that is kept while anybody
- * watches. What an event tells that is known already changes nothing; so a list may come before or after events of the
- * same time.
+ * What happens to the containers made here, by one connection to the engine that is kept while anybody watches. After a
+ * loss come the events of meanwhile, where the engine still has them, then a list.
  */
 export class Watch {
   readonly history = new History<ContainerChange | EngineChange>();
   readonly #engine: Engine;
-  readonly #endings: Endings;
   readonly #listMs: number;
-  readonly #seen = new Map<string, Seen>();
-  #wasListed = false;
+  readonly #watched: Watched;
   #isLost = false;
   #watchers = 0;
   #stop = new AbortController();
   /** The try to reach the engine that is under way, or what came of the last one. */
   #attempt = Promise.withResolvers<void>();
   #lastEvent: bigint | undefined;
+  /** When the first list of this connection was asked for, by the engine's time: it knows what was before. */
+  #listedAt = 0n;
   /** Those of which events came since the last list was asked for: it is older. */
   #touched = new Set<string>();
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(engine: Engine, endings: Endings, listMs: number) {
     this.#engine = engine;
-    this.#endings = endings;
+    this.#watched = new Watched(engine, endings, this.history);
     this.#listMs = listMs;
   }
 
   /** The containers as they are known now. */
   get containers(): WatchedContainer[] {
-    return [...this.#seen.values()].map(({ id, name, image, state, health }) => ({ id, name, image, state, health }));
+    return this.#watched.all;
   }
 
   /**
@@ -107,31 +92,38 @@ export class Watch {
   async #follow(stop: AbortSignal, opened: () => void): Promise<never> {
     const failed = new AbortController();
     let timer: NodeJS.Timeout | undefined;
-    const pieces = this.#engine.events(this.#lastEvent, AbortSignal.any([stop, failed.signal]));
+    const cancel = AbortSignal.any([stop, failed.signal]);
+    const pieces = this.#engine.events({}, cancel);
     try {
       // The first piece is empty: what happens from here on is told.
       await pieces.next();
+      const asked = await this.#engine.now();
+      if (this.#lastEvent !== undefined) await this.#replay(this.#lastEvent, asked, cancel);
+      this.#listedAt = asked;
+      this.#lastEvent ??= asked;
       await this.#list();
       opened();
       timer = setInterval(() => void this.#list().catch((error: unknown) => failed.abort(error)), this.#listMs);
-      for await (const line of readLines(pieces)) await this.#inTurn(() => this.#apply(parseEvent(line)));
+      for await (const line of readLines(pieces)) this.#take(parseEvent(line));
       throw new ProtocolError('dependency_down', 'The Docker engine ended its events.', { dependency: 'docker' });
     } finally {
       clearInterval(timer);
       failed.abort();
+      // One that was not read yet holds its connection until it is told.
+      await pieces.return(undefined);
     }
   }
 
   /** Told once, to those who have seen it answer. */
   #lost(error: unknown): void {
-    if (this.#isLost || !this.#wasListed) return;
+    if (this.#isLost || !this.#watched.wasListed) return;
     this.#isLost = true;
     const reason = Error.isError(error) ? { reason: error.message } : {};
-    this.history.add({ type: 'engine', state: 'lost', at: now(), ...reason });
+    this.history.add({ type: 'engine', state: 'lost', at: new Date().toISOString(), ...reason });
   }
 
   #back(): void {
-    if (this.#isLost) this.history.add({ type: 'engine', state: 'back', at: now() });
+    if (this.#isLost) this.history.add({ type: 'engine', state: 'back', at: new Date().toISOString() });
     this.#isLost = false;
   }
 
@@ -139,132 +131,18 @@ export class Watch {
     const touched = new Set<string>();
     this.#touched = touched;
     const listed = await this.#engine.listOurs(true);
-    await this.#inTurn(() => this.#compare(new Map(listed.map((one) => [one.Id, one])), touched));
+    this.#watched.compare(new Map(listed.map((one) => [one.Id, one])), touched);
   }
 
-  async #compare(listed: ReadonlyMap<string, Listed>, touched: ReadonlySet<string>): Promise<void> {
-    for (const [id, seen] of this.#seen) if (!listed.has(id) && !touched.has(id)) this.#removed(seen);
-    for (const [id, one] of listed) {
-      if (touched.has(id)) continue;
-      const now = seenOf(one);
-      const seen = this.#seen.get(id) ?? this.#created({ ...now, state: this.#wasListed ? 'created' : now.state });
-      this.#rename(seen, now.name);
-      await this.#move(seen, now.state);
-      this.#health(seen, now.health);
-    }
-    this.#wasListed = true;
+  /** What happened since the last event that was heard. What the engine has forgotten itself, the list shows. */
+  async #replay(after: bigint, until: bigint, cancel: AbortSignal): Promise<void> {
+    for await (const line of readLines(this.#engine.events({ after, until }, cancel))) this.#take(parseEvent(line));
   }
 
-  async #apply({ action, id, attributes, nanoseconds }: EngineEvent): Promise<void> {
-    const at = new Date(Number(nanoseconds / 1_000_000n)).toISOString();
-    this.#lastEvent = nanoseconds;
-    this.#touched.add(id);
-    const { name = '', image = '', exitCode } = attributes;
-    const owner = attributes[OWNER];
-    const [verb = '', detail] = action.split(': ');
-    if (verb === 'create' && !this.#seen.has(id)) this.#created({ id, name, image, state: 'created', owner }, at);
-    const seen = this.#seen.get(id);
-    if (!seen) return;
-    if (verb === 'oom') seen.lackedMemory = true;
-    const state = STATES[verb];
-    if (state !== undefined) await this.#move(seen, state, at, exitCode === undefined ? undefined : Number(exitCode));
-    else if (verb === 'rename') this.#rename(seen, name, at);
-    else if (verb === 'health_status') this.#health(seen, detail, at);
-    else if (verb === 'destroy') this.#removed(seen, at);
+  #take(event: EngineEvent): void {
+    if (event.nanoseconds <= this.#listedAt) return;
+    this.#lastEvent = event.nanoseconds;
+    this.#touched.add(event.id);
+    this.#watched.apply(event);
   }
-
-  #created(seen: Seen, at = now()): Seen {
-    this.#seen.set(seen.id, seen);
-    if (this.#wasListed) this.#tell(seen, { type: 'created' }, at);
-    return seen;
-  }
-
-  #removed(seen: Seen, at = now()): void {
-    this.#seen.delete(seen.id);
-    this.#endings.take(seen.id);
-    this.#tell(seen, { type: 'removed' }, at);
-  }
-
-  #rename(seen: Seen, name: string, at = now()): void {
-    if (seen.name === name || name === '') return;
-    const oldName = seen.name;
-    seen.name = name;
-    this.#tell(seen, { type: 'renamed', oldName }, at);
-  }
-
-  #health(seen: Seen, health: string | undefined, at = now()): void {
-    if (seen.health === health) return;
-    seen.health = health;
-    if (health !== undefined) this.#tell(seen, { type: 'health', health }, at);
-  }
-
-  async #move(seen: Seen, state: string, at = now(), exitCode?: number): Promise<void> {
-    const before = seen.state;
-    if (before === state || state === 'created') return;
-    seen.state = state;
-    if (state === 'exited') return this.#ended(seen, at, exitCode);
-    if (before !== 'running' && before !== 'paused') this.#started(seen, at);
-    if (state === 'paused') this.#tell(seen, { type: 'paused' }, at);
-    else if (before === 'paused') this.#tell(seen, { type: 'unpaused' }, at);
-  }
-
-  #started(seen: Seen, at: string): void {
-    this.#endings.take(seen.id);
-    seen.lackedMemory = false;
-    this.#tell(seen, { type: 'started' }, at);
-  }
-
-  /** Of one whose end nobody asked for, what may say why. */
-  async #ended(seen: Seen, at: string, told: number | undefined): Promise<void> {
-    const { id, owner } = seen;
-    const asked = this.#endings.take(id);
-    let found = await this.#look(id);
-    if (!asked && told === KILLED && !seen.lackedMemory && found?.oomKilled === false) {
-      await pause(OOM_MS, this.#stop.signal);
-      found = (await this.#look(id)) ?? found;
-    }
-    const exitCode = told ?? found?.exitCode ?? null;
-    const oomKilled = seen.lackedMemory === true || found?.oomKilled === true;
-    if (asked) return this.#tell(seen, { type: 'stopped', exitCode, oomKilled }, at);
-    const log = found ? await lastLines(this.#engine, id, found.hasTerminal).catch(() => []) : [];
-    this.#tell(seen, { type: 'died', exitCode, oomKilled, ...(owner !== undefined && { owner }), log }, at);
-  }
-
-  /** Without an answer, what is known is told: of one that is gone, or of an engine that ends with its containers. */
-  #look(id: string): Promise<Look | undefined> {
-    return this.#engine.lookAt(id).catch(() => undefined);
-  }
-
-  #tell({ id, name, image }: Seen, change: Change, at: string): void {
-    this.history.add({ ...change, at, id, name, image });
-  }
-
-  /** One after the other: a list does not come between an event and what is looked up for it. */
-  #inTurn(act: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(act);
-    this.#turn = done.catch(() => {});
-    return done;
-  }
-}
-
-/** A change without the container it is about. */
-type Change = Pick<ContainerChange, 'type'> & Partial<ContainerChange>;
-
-/** What a container is after what the engine tells. */
-const STATES: Partial<Record<string, string>> = {
-  start: 'running',
-  unpause: 'running',
-  pause: 'paused',
-  die: 'exited',
-};
-
-function seenOf(listed: Listed): Seen {
-  const { Id: id, Image: image, State, Status, Labels } = listed;
-  const [, health] = /\((healthy|unhealthy)\)/.exec(Status) ?? [];
-  const state = ['created', 'running', 'paused'].includes(State) ? State : 'exited';
-  return { id, name: nameOf(listed), image, state, health, owner: Labels[OWNER] };
-}
-
-function now(): string {
-  return new Date().toISOString();
 }

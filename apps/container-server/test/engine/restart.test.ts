@@ -174,7 +174,7 @@ function readOn(client: Asked, target: string): { end(stop: () => Promise<unknow
         const stream = client.open('container.logs', { target, follow: !isOver, since });
         for await (const { item, channel, body } of stream) {
           if (body && (channel === 'stdout' || channel === 'stderr')) unsure[channel] += Buffer.from(body).toString();
-          if (!item) continue;
+          if (!item || 'gap' in item) continue;
           ({ since } = item);
           keep();
         }

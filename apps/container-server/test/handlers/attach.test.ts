@@ -62,13 +62,13 @@ describeWithEngine('container.attach', () => {
   it('only shows what was made without input', async () => {
     await using rig = await engineRig();
     const target = rig.name();
-    const command = ['sh', '-c', 'while :; do echo on; sleep 0.1; done'];
+    const command = ['sh', '-c', 'while :; do read line && echo got $line; echo on; sleep 0.1; done'];
     await rig.client.call('container.create', { image: IMAGE, name: target, command });
     const stream = rig.client.open('container.attach', { target });
     const heard = hear(stream);
     await stream.write('stdin', Buffer.from('is dropped\n'));
     stream.end('stdin');
-    await heard.shows('on\non\n');
+    await heard.shows('on\non\non\n');
     expect(heard.items).toMatchObject([{ stdin: false, tty: false }]);
     await docker('kill', target);
     expect(await stream.result).toEqual({ exitCode: 137 });

@@ -98,6 +98,47 @@ describeWithEngine('container.exec', () => {
     await expect(stream.result).rejects.toMatchObject({ type: 'cancelled' });
   });
 
+  it('ends the input of a terminal, also within a line', async () => {
+    await using rig = await engineRig();
+    const target = await sleeping(rig);
+    for (const text of ['abc', 'abc\n', '']) {
+      const stream = rig.client.open('container.exec', { target, command: ['cat'], tty: true });
+      const heard = hear(stream);
+      await stream.write('stdin', Buffer.from(text));
+      stream.end('stdin');
+      expect(await stream.result).toEqual({ exitCode: 0 });
+      await heard.over;
+      expect(heard.stdout().match(/abc/g) ?? []).toHaveLength(text === '' ? 0 : 2);
+    }
+  });
+
+  it('runs beside others, and while its container is being stopped', async () => {
+    await using rig = await engineRig();
+    const target = await sleeping(rig);
+    const stopping = rig.client.call('container.stop', { target, timeoutMs: 20_000 }).catch((error: unknown) => error);
+    const many = Array.from(
+      { length: 20 },
+      () => rig.client.open('container.exec', { target, command: ['true'] }).result,
+    );
+    expect(await Promise.all(many)).toEqual(many.map(() => ({ exitCode: 0 })));
+    await rig.client.call('container.remove', { target, force: true });
+    await stopping;
+  }, 15_000);
+
+  it('is to be asked again where its container is being started again', async () => {
+    await using rig = await engineRig();
+    const target = rig.name();
+    const command = ['false'];
+    await rig.client.call('container.create', { image: IMAGE, name: target, command, restart: 'always' });
+    await waitFor('a pause between two starts', async () => {
+      const state = await docker('inspect', '--format', '{{.State.Status}}', target);
+      return state === 'restarting';
+    });
+    const asked = rig.client.open('container.exec', { target, command: ['true'] }).result;
+    await expect(asked).rejects.toMatchObject({ type: expect.stringMatching(/^(busy|conflict)$/) });
+    expect(await rig.client.call('container.stats', { target, once: true })).toMatchObject({ name: target });
+  });
+
   it('refuses an item that is no size, and goes on', async () => {
     await using rig = await engineRig();
     const target = await sleeping(rig);

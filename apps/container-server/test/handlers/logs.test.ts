@@ -19,6 +19,7 @@ interface Log {
   /** Up to the last place that was told. */
   sure: string;
   since: string | undefined;
+  gaps: { from: string; to: string }[];
 }
 
 async function read(
@@ -26,7 +27,7 @@ async function read(
   params: Params,
   enough: (log: Log) => boolean = () => false,
 ): Promise<Log> {
-  const log: Log = { stdout: '', stderr: '', all: '', sure: '', since: undefined };
+  const log: Log = { stdout: '', stderr: '', all: '', sure: '', since: undefined, gaps: [] };
   const stream = client.open('container.logs', params);
   for await (const { item, channel, body } of stream) {
     if (body && (channel === 'stdout' || channel === 'stderr')) {
@@ -35,6 +36,10 @@ async function read(
       log.all += text;
     }
     if (!item) continue;
+    if ('gap' in item) {
+      log.gaps.push(item.gap);
+      continue;
+    }
     Object.assign(log, { since: item.since, sure: log.all });
     if (!enough(log)) continue;
     stream.cancel();
@@ -96,6 +101,32 @@ describeWithEngine('container.logs', () => {
     await docker('wait', name);
     expect((await read(rig.client, { target: name })).stdout).toBe(once + once);
     expect((await read(rig.client, { target: name, since: first.since })).stdout).toBe(once);
+  });
+
+  it('takes no time that a program prints for that of a line', async () => {
+    await using rig = await engineRig();
+    const name = rig.name();
+    const script = 'echo "good until 2099-01-01T00:00:00.000000000Z or so"; sleep 1; echo two; sleep 1; echo three';
+    await docker('run', '-dt', '--name', name, '--label', 'sextant.managed=true', IMAGE, 'sh', '-c', script);
+    const follow = await read(rig.client, { target: name, follow: true }, ({ stdout }) => stdout.includes('two'));
+    await docker('wait', name);
+    const whole = 'good until 2099-01-01T00:00:00.000000000Z or so\r\ntwo\r\nthree\r\n';
+    expect((await read(rig.client, { target: name })).stdout).toBe(whole);
+    expect(follow.sure + (await read(rig.client, { target: name, since: follow.since })).stdout).toBe(whole);
+  });
+
+  it('says where the engine has thrown lines away since its place', async () => {
+    await using rig = await engineRig();
+    const name = rig.name();
+    const limits = ['--label', 'sextant.managed=true', '--log-opt', 'max-size=20k', '--log-opt', 'max-file=2'];
+    const script = 'echo first; sleep 1; i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo $i; done';
+    await docker('run', '-d', '--name', name, ...limits, IMAGE, 'sh', '-c', script);
+    const { since } = await read(rig.client, { target: name, follow: true }, ({ stdout }) => stdout === 'first\n');
+    await docker('wait', name);
+    const { stdout, gaps } = await read(rig.client, { target: name, since });
+    expect(stdout).toMatch(/^(?!1\n)\d+\n[^]*\n3000\n$/);
+    expect(gaps).toEqual([{ from: since?.split('+')[0], to: expect.stringMatching(/Z$/) }]);
+    expect((await read(rig.client, { target: name, since: '2026-11-21T01:02:03.123+02:00' })).gaps).toEqual([]);
   });
 
   it('begins where it is told to', async () => {
@@ -172,7 +203,7 @@ describeWithEngine('container.logs', () => {
       let unsure = '';
       for await (const { item, channel, body } of stream) {
         if (body && channel === 'stdout') unsure += Buffer.from(body).toString();
-        if (!item) continue;
+        if (!item || 'gap' in item) continue;
         ({ since } = item);
         sure += unsure;
         unsure = '';
