@@ -2,6 +2,7 @@ import { containerService } from '@sextant/protocol/container';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { collectVariable } from '../arguments.ts';
 import { createContainer } from '../containers/create.ts';
+import { addHostOptions, hostWish, type HostOptions } from '../containers/host-options.ts';
 import { printReference } from '../containers/list.ts';
 import { interruptible } from '../interrupt.ts';
 import { SELF } from '../self.ts';
@@ -12,7 +13,7 @@ type Port = { container: number; host?: number; protocol?: 'tcp' | 'udp' };
 
 type Restart = 'no' | 'on-failure' | 'unless-stopped' | 'always';
 
-interface CreateOptions extends CommonOptions {
+interface CreateOptions extends CommonOptions, HostOptions {
   name?: string;
   env?: Record<string, string>;
   publish?: Port[];
@@ -31,7 +32,7 @@ const HELP = `
   $ ${SELF} container create redis --memory 512m --cpus 1.5 --restart unless-stopped --label team=web`;
 
 export function addContainerCreateCommand(container: Command): void {
-  container
+  const create = container
     .command('create')
     .description('create a container from an image, and start it')
     .usage('[options] IMAGE [-- COMMAND...]')
@@ -69,12 +70,13 @@ export function addContainerCreateCommand(container: Command): void {
         pull,
       } = options;
       const settings = { name, env, ports, memoryBytes, cpus, restart, labels, tty, stdin, pull };
-      const wish = { image, ...settings, ...(words.length > 0 && { command: words }) };
+      const wish = { image, ...settings, ...hostWish(options), ...(words.length > 0 && { command: words }) };
       const created = await interruptible((signal) =>
         withService(containerService, options, (containers) => createContainer(containers, wish, signal)),
       );
       printReference(created, options.json === true);
     });
+  addHostOptions(create);
 }
 
 const UNITS = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
