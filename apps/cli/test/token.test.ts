@@ -84,9 +84,9 @@ describe('token create', () => {
       expect(text).toMatch(/^container:others +also containers that others made here/m);
       expect(text).not.toContain('container:foreign');
     }
-    expect(await explained('container:read', 'container:foreign')).toMatch(
-      /^container:foreign +also containers that were not made here.*; "\*" does not hold it$/m,
-    );
+    const foreign = await explained('container:read', 'container:foreign');
+    expect(foreign).toMatch(/^container:foreign +also containers that were not made here.*; "\*" does not hold it$/m);
+    expect(foreign).toContain('Beware: ann can touch every container of the engine');
     expect(await explained('container:read')).not.toContain('container:others');
   });
 

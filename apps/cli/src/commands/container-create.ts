@@ -4,6 +4,7 @@ import { collectVariable, parseLength } from '../arguments.ts';
 import { createContainer } from '../containers/create.ts';
 import { readCreation, type CreationWords } from '../containers/creation-words.ts';
 import { holdLeash } from '../containers/leash.ts';
+import { addHostOptions, hostWish, type HostOptions } from '../containers/host-options.ts';
 import { printReference } from '../containers/list.ts';
 import { tellCreated } from '../containers/tell-created.ts';
 import { interruptible } from '../interrupt.ts';
@@ -15,7 +16,7 @@ type Port = { container: number; host?: number; protocol?: 'tcp' | 'udp' };
 
 type Restart = 'no' | 'on-failure' | 'unless-stopped' | 'always';
 
-interface CreateOptions extends CommonOptions {
+interface CreateOptions extends CommonOptions, HostOptions {
   name?: string;
   env?: Record<string, string>;
   port?: Port[];
@@ -40,7 +41,7 @@ With --leash this stays: it shows what the container prints, and ends with its e
   $ ${SELF} container create --leash busybox -- ping -c 3 127.0.0.1`;
 
 export function addContainerCreateCommand(container: Command): void {
-  container
+  const creation = container
     .command('create')
     .description('create a container from an image, and start it')
     .usage('[options] [NAME] IMAGE [-- COMMAND...]')
@@ -70,6 +71,7 @@ export function addContainerCreateCommand(container: Command): void {
       const program = words.splice(words.length - countAfterDashes());
       process.exitCode = await create(readCreation(words, program, options.name), options);
     });
+  addHostOptions(creation);
 }
 
 /** @returns the exit code that this command ends with. */
@@ -91,7 +93,7 @@ function settingsOf(options: CreateOptions) {
   const { env, port = [], publish = [], memory: memoryBytes, cpus, restart, label: labels } = options;
   const { tty, interactive: stdin, pull, ttl: ttlMs, leash } = options;
   const ports = [...port, ...publish];
-  return { env, ports, memoryBytes, cpus, restart, labels, tty, stdin, pull, ttlMs, leash };
+  return { env, ports, memoryBytes, cpus, restart, labels, tty, stdin, pull, ttlMs, leash, ...hostWish(options) };
 }
 
 /** Commander puts the words after `--` to those before it. */

@@ -14,7 +14,8 @@ export async function printContainers(
   const hint = all
     ? `There is no container. Create one: ${SELF} container create IMAGE --name NAME`
     : `No container runs. All, the stopped ones too: ${SELF} container ls -a`;
-  printList(items, { json, columns: COLUMNS, empty: hint });
+  const isShared = new Set(items.map(ownerOf)).size > 1;
+  printList(items, { json, columns: isShared ? { ...COLUMNS, owner: ownerOf } : COLUMNS, empty: hint });
 }
 
 /** Every page of them. */
@@ -46,6 +47,11 @@ const COLUMNS = {
   status: ({ status }: Container) => status,
   ports: ({ ports }: Container) => ports.map(formatPort).join(', '),
 };
+
+/** Nobody, of what was not made through this service. */
+function ownerOf({ owner = '' }: Container): string {
+  return owner;
+}
 
 /** `8000->80`, `53/udp` */
 export function formatPort({ container, host, protocol }: Container['ports'][number]): string {

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { FOREIGN_SCOPE } from '@sextant/protocol/container';
 import { allowsAll, allowsSome } from '@sextant/protocol/scope';
 import type { TokenEntry } from '@sextant/service/identity/token-entry';
 import { table } from '../output.ts';
@@ -51,11 +52,17 @@ function scopesFor(access: string, { scopes }: TokenEntry): string {
   return scopes.filter((scope) => allowsSome([scope], access)).join(' ');
 }
 
-/** Whoever may run programs may become whoever runs the service. */
+/** Whoever may run programs may become whoever runs the service; whoever may touch any container, root. */
 function warningOf({ name, scopes }: TokenEntry): string[] {
   const powers = allowedBy(scopes).map(({ access }) => access);
-  if (!powers.some((access) => access === 'process:run' || access === 'container:create')) return [];
-  return ['', `Beware: ${name} can run programs as the user that runs the services here.`];
+  const runs = powers.some((access) => access === 'process:run' || access === 'container:create');
+  const dangers = [
+    ...(runs ? ['run programs as the user that runs the services here'] : []),
+    ...(powers.includes(FOREIGN_SCOPE)
+      ? ['touch every container of the engine, also those with rights on the host']
+      : []),
+  ];
+  return dangers.length === 0 ? [] : ['', ...dangers.map((danger) => `Beware: ${name} can ${danger}.`)];
 }
 
 function usage(entry: TokenEntry, ca: string | undefined): string[] {

@@ -46,7 +46,7 @@ export class HostFolders {
   async check({ source, write }: { source: string; write: boolean }): Promise<void> {
     const rules = this.#rules.filter((rule) => rule.write || !write);
     const what = `${JSON.stringify(source)} of the host${write ? ' to be written' : ''}`;
-    if (!this.#allow(rules, source))
+    if (!isAllowed(rules, this.#guarded, source))
       throw refused('mounts', `The policy of this service does not let containers mount ${what}`);
     if (rules.some((rule) => rule.source === source)) return;
     const real = this.#isHere ? await resolve(source) : undefined;
@@ -56,38 +56,39 @@ export class HostFolders {
         `${JSON.stringify(source)} cannot be seen from where this service runs, so links might lead out of what its policy lets containers mount`,
       );
     }
-    const resolved = await Promise.all(
-      rules.map(async (rule): Promise<Rule> => {
-        const found = await resolve(rule.source);
-        return found === undefined ? rule : { source: found, write: rule.write };
-      }),
+    const named = await Promise.all(
+      rules.map(async ({ source, write }): Promise<Rule> => ({ source: await resolved(source), write })),
     );
-    if (!this.#allow(resolved, real))
+    const guarded = await Promise.all(this.#guarded.map(resolved));
+    if (!isAllowed(named, guarded, real))
       throw refused(
         'mounts',
         `A link leads from ${JSON.stringify(source)} out of what the policy of this service lets containers mount`,
       );
   }
+}
 
-  #allow(rules: readonly Rule[], path: string): boolean {
-    return rules.some((rule) => path === rule.source || (isWithin(path, rule.source) && !this.#isGuarded(path, rule)));
-  }
+function isAllowed(rules: readonly Rule[], guarded: readonly string[], path: string): boolean {
+  return rules.some(({ source }) => path === source || (isWithin(path, source) && !isGuarded(guarded, path, source)));
+}
 
-  /** True for what is in something guarded, or holds it, that the rule does not name itself. */
-  #isGuarded(path: string, rule: Rule): boolean {
-    return this.#guarded.some(
-      (guarded) =>
-        guarded !== rule.source &&
-        isWithin(guarded, rule.source) &&
-        (isWithin(path, guarded) || isWithin(guarded, path)),
-    );
-  }
+/** True for what is in something guarded, or holds it, that the source of a rule does not name itself. */
+function isGuarded(all: readonly string[], path: string, source: string): boolean {
+  return all.some(
+    (guarded) =>
+      guarded !== source && isWithin(guarded, source) && (isWithin(path, guarded) || isWithin(guarded, path)),
+  );
 }
 
 function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
 }
 
+/** Where a path leads; undefined where nothing can be seen. */
 async function resolve(path: string): Promise<string | undefined> {
   return realpath(path).catch(() => undefined);
+}
+
+async function resolved(path: string): Promise<string> {
+  return (await resolve(path)) ?? path;
 }

@@ -16,6 +16,7 @@ describeWithEngine('container.list', () => {
       id: made.id,
       name: running,
       image: `${IMAGE}:latest`,
+      owner: 'local',
       state: 'running',
       status: expect.stringMatching(/^Up /),
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),

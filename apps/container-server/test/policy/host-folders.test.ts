@@ -71,6 +71,16 @@ describe('a host folder', () => {
     await expect(elsewhere.check({ source: `${at.root}/in/deep`, write: false })).rejects.toThrow('cannot be seen');
   });
 
+  it('does not mean what is guarded in it under another name', async () => {
+    await using at = await tree();
+    const guarding = new HostFolders([{ source: `${at.root}/in`, write: false }], {
+      guarded: [`${at.root}/alias/deep`],
+      isHere: true,
+    });
+    await expect(guarding.check({ source: `${at.root}/in/deep`, write: false })).rejects.toThrow('A link leads');
+    await guarding.check({ source: `${at.root}/in`, write: false });
+  });
+
   it.each([
     ['/', '/etc'],
     ['/', '/etc/ssl'],

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { readRules } from '../../src/policy/rules.ts';
@@ -18,6 +19,11 @@ describe('a policy file', () => {
         { source: '/srv/out', write: true },
       ],
     });
+  });
+
+  it('that is the example is the one of the README', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    expect(readme).toContain(`\`\`\`json\n${readFileSync(EXAMPLE, 'utf8')}\`\`\``);
   });
 
   it('allows nothing dangerous where it says nothing, as none at all', async () => {
