@@ -9,6 +9,8 @@ import { tellCreated } from '../containers/tell-created.ts';
 import { interruptible } from '../interrupt.ts';
 import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
+import { images } from '../completion/names.ts';
+import { completed } from '../completion/source.ts';
 
 type Pull = 'missing' | 'always' | 'never';
 type Port = { container: number; host?: number; protocol?: 'tcp' | 'udp' };
@@ -44,7 +46,13 @@ export function addContainerCreateCommand(container: Command): void {
     .command('create')
     .description('create a container from an image, and start it')
     .usage('[options] [NAME] IMAGE [-- COMMAND...]')
-    .argument('<image...>', 'its name, unless the engine is to give it one, and its image, pulled if it is not here')
+    .addArgument(
+      completed(
+        '<image...>',
+        'its name, unless the engine is to give it one, and its image, pulled if it is not here',
+        images,
+      ),
+    )
     .option('--name <name>', 'the same as NAME')
     .option('-e, --env <name=value>', 'add to its environment; may be repeated', collectVariable)
     .option('-p, --port <host:container>', 'let a port of this machine lead into it; may be repeated', collectPort)

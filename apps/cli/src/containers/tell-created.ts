@@ -16,9 +16,10 @@ export async function tellCreated(
   // Whoever may create need not be allowed to look.
   const details = await containers.call('container.inspect', { target: id }).catch(() => undefined);
   if (!details) return;
-  const { name, state, exitCode } = details;
+  const { name, state, exitCode, oomKilled } = details;
   if (state === 'exited') {
-    say(`It ended at once, with exit code ${exitCode}. What it printed: ${SELF} container logs ${name}`);
+    const reason = oomKilled ? ' for want of memory' : '';
+    say(`It ended at once${reason}, with exit code ${exitCode}. What it printed: ${SELF} container logs ${name}`);
     return;
   }
   const ports = new Set(details.ports.flatMap((port) => portSentence(port, containers.address)));
