@@ -4,23 +4,27 @@ export interface Narrowing {
   spare?: readonly string[];
   /** Headings of columns that are cut, and where; all are cut at their ends unless given. */
   cut?: Readonly<Record<string, 'start' | 'end'>>;
+  /** Characters to which a column is cut before a spare one is left out. */
+  readable?: number;
 }
 
 /** Characters between two columns. */
 export const GAP = 2;
-/** Characters to which a column is cut before a spare one is left out. */
-const READABLE = 13;
 
 /**
  * A table that is no wider than a terminal: without spare columns where it must, and with the widest ones cut.
  * @param rows the headings, then the cells.
  */
-export function fit(rows: readonly (readonly string[])[], room: number, { spare = [], cut }: Narrowing): string[][] {
+export function fit(
+  rows: readonly (readonly string[])[],
+  room: number,
+  { spare = [], cut, readable = 13 }: Narrowing,
+): string[][] {
   const [headings = []] = rows;
   let columns = headings.map((heading, at) => {
     const width = Math.max(...rows.map((row) => row[at]?.length ?? 0));
     const cutAt = cut ? cut[heading] : 'end';
-    return { heading, at, width, cutAt, least: cutAt ? Math.min(width, READABLE) : width };
+    return { heading, at, width, cutAt, least: cutAt ? Math.min(width, readable) : width };
   });
   for (const heading of spare) {
     if (widthOf(columns.map(({ least }) => least)) <= room) break;

@@ -330,7 +330,7 @@ describeWithEngine('with an engine', () => {
 
   it('lists in a terminal of 80 columns without wrapping', async () => {
     await using rig = await start();
-    const name = `${rig.name()}-with-a-name-that-is-longer-than-half-of-it`;
+    const name = `${rig.name()}-with-a-name-that-is-longer-than-it-may`;
     await rig.cli('create', name, IMAGE, '-p', '80', '-p', '81', '-p', '82', '-p', '83');
     await using list = sextantInTerminal(...rig.where, 'container', 'ls');
     expect(await list.ended()).toBe(0);

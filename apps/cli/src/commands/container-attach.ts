@@ -13,7 +13,7 @@ const HELP = `
 Ends with the exit code of the container's program. Leave it with Ctrl-C, or where it has a terminal with Ctrl-P Ctrl-Q; it goes on.
 With --json, stdout carries {id, name, tty, stdin}, then {channel, text} as output comes, then {exitCode}.
 
-  $ ${SELF} container create -it busybox --name box -- sh
+  $ ${SELF} container create -it box busybox -- sh
   $ ${SELF} container attach box`;
 
 export function addContainerAttachCommand(container: Command): void {

@@ -88,7 +88,7 @@ function create(words: CreationWords, options: CreateOptions): Promise<number> {
     withService(containerService, options, async (containers) => {
       const created = await createContainer(containers, wish, signal);
       printReference(created, json);
-      if (!json) await tellCreated(containers, created.id, ttl);
+      if (!json) await tellCreated(containers, created.id, { ttl, leash });
       return leash ? holdLeash(containers, created, json, signal) : 0;
     }),
   );

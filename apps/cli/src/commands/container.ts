@@ -78,6 +78,6 @@ function addInfo(container: Command): void {
       const info = await withService(containerService, options, (containers) => containers.call('engine.info', {}));
       if (options.json) return printJson(info);
       print(`${info.name} ${info.version} (API ${info.apiVersion})`);
-      print(`${info.containers} containers, ${info.running} of them running; ${info.images} images`);
+      print(`containers: ${info.containers}, of which ${info.running} run; images: ${info.images}`);
     });
 }

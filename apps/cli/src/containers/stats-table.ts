@@ -18,6 +18,6 @@ export function statsTable(usages: readonly Usage[]): string {
   return table(
     Object.keys(COLUMNS),
     usages.map((usage) => cells.map((cell) => cell(usage))),
-    { spare: ['id', 'limit', 'disk in/out', 'net in/out'], cut: { name: 'end' } },
+    { spare: ['id', 'limit', 'disk in/out', 'net in/out'], cut: { name: 'end' }, readable: 24 },
   );
 }
