@@ -38,7 +38,7 @@ export function addContainerLogsCommand(container: Command): void {
       await interruptible(async (signal) => {
         const reading = logReading(options.json === true, signal);
         const log = new Log({ target, follow, tail, since }, reading);
-        const { lost } = reading;
+        const lost = (error: unknown): void => reading.lost(error);
         await keepConnected(containerService, first, (client) => log.readOn(client), { signal, lost, trust: options });
       });
     });
