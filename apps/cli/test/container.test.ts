@@ -119,7 +119,7 @@ describeWithEngine('with an engine', () => {
     const { stdout, stderr } = await rig.cli('create', a, IMAGE, '--port', '80', '-p', '53/udp', '--ttl', '10m');
     expect(stdout).toMatch(new RegExp(`^${a}  running  [0-9a-f]{12}\n$`));
     const [, tcp, udp] =
-      /^Port (\d+) of this machine leads to its port 80\.\nUDP port (\d+) of this machine leads to its port 53\.\nIt ends by itself in 10m 0s, at \d\d:\d\d:\d\d\.\n$/.exec(
+      /^Port (\d+) of this machine leads to its port 80\.\nUDP port (\d+) of this machine leads to its port 53\.\nIt is stopped and removed in 10m 0s, at \d\d:\d\d:\d\d\.\n$/.exec(
         sorted(stderr),
       ) ?? [];
     const { stdout: ports } = await execute('docker', ['port', a]);

@@ -34,7 +34,8 @@ interface CreateOptions extends CommonOptions {
 }
 
 const HELP = `
-With --leash this stays: it shows what the container prints, and ends with its exit code. Ctrl-C ends both.
+With --leash this stays: it shows what the container prints, and ends with its exit code; the container is removed then, and
+stopped and removed by Ctrl-C.
 
   $ ${SELF} container create web nginx --port 8081:80 --ttl 10m
   $ ${SELF} container create redis --memory 512m --cpus 1.5 --restart unless-stopped --label team=web
@@ -57,8 +58,8 @@ export function addContainerCreateCommand(container: Command): void {
     .option('-e, --env <name=value>', 'add to its environment; may be repeated', collectVariable)
     .option('-p, --port <host:container>', 'let a port of this machine lead into it; may be repeated', collectPort)
     .addOption(new Option('--publish <host:container>').argParser(collectPort).hideHelp())
-    .option('--ttl <time>', 'end it after so long, such as 90s, 10m or 2h', parseLength)
-    .option('--leash', 'end it with this command, which shows meanwhile what it prints')
+    .option('--ttl <time>', 'stop and remove it after so long, such as 90s, 10m or 2h', parseLength)
+    .option('--leash', 'stop and remove it with this command, which shows meanwhile what it prints')
     .option('--memory <size>', 'the most memory it may use, such as 512m or 2g', parseSize)
     .option('--cpus <number>', 'the most processors it may use, such as 1.5', parseNumber)
     .addOption(

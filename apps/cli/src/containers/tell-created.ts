@@ -27,7 +27,7 @@ export async function tellCreated(
   for (const sentence of ports) say(sentence);
   if (ttl !== undefined) {
     const end = new Date(Date.now() + ttl).toISOString();
-    say(`It ends by itself in ${duration(ttl)}, at ${localTime(end)}.`);
+    say(`It is stopped and removed in ${duration(ttl)}, at ${localTime(end)}.`);
   }
 }
 
