@@ -11,6 +11,7 @@ const SERVICES = 'Services:';
 const PROGRAMS = 'Programs:';
 const THINGS = 'Files, containers, people, peers:';
 const TRUST = 'People and trust:';
+const SHELL = 'Your shell:';
 
 const SOURCES: readonly Source[] = [
   source(SERVICES, ['up'], async () => (await import('./commands/up.ts')).addUpCommand),
@@ -27,7 +28,13 @@ const SOURCES: readonly Source[] = [
   source(THINGS, ['peer'], async () => (await import('./commands/peer.ts')).addPeerCommands),
   source(TRUST, ['token'], async () => (await import('./commands/token.ts')).addTokenCommands),
   source(TRUST, ['cert'], async () => (await import('./commands/cert.ts')).addCertificateCommands),
+  source(SHELL, ['completion'], async () => (await import('./commands/completion.ts')).addCompletionCommand),
 ];
+
+/** The commands' names, in the order of the list. */
+export function commandNames(): string[] {
+  return SOURCES.flatMap(({ names }) => names);
+}
 
 /** Adds the commands that words may mean, or all where they mean none: then there is something to list or to suggest. */
 export async function addCommands(program: Command, words: readonly string[]): Promise<void> {

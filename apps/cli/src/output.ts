@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { ProtocolError } from '@sextant/protocol/errors';
 import Table from 'cli-table3';
+import { fit, GAP, type Narrowing } from './fit.ts';
 
 /** Data goes to stdout, so that it can be piped. */
 export function print(line: string): void {
@@ -39,14 +40,22 @@ export function dim(text: string): string {
   return styleText('dim', text);
 }
 
-/** A table without lines: headings in capitals, columns as wide as their content. */
-export function table(headings: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+/** A table without lines: headings in capitals, columns as wide as their content, or as the terminal has room for. */
+export function table(
+  headings: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  narrowing: Narrowing = {},
+): string {
+  const whole = [headings, ...rows].map((row) => row.map(String));
+  // One less: many a terminal is at the next line after the last.
+  const room = process.stdout.isTTY ? process.stdout.columns - 1 : undefined;
+  const [fitting = [], ...cells] = room ? fit(whole, room, narrowing) : whole;
   const plain = new Table({
-    head: headings.map((heading) => dim(heading.toUpperCase())),
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 2 },
+    head: fitting.map((heading) => dim(heading.toUpperCase())),
+    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': GAP },
     chars: NO_LINES,
   });
-  plain.push(...rows.map((row) => row.map(String)));
+  plain.push(...cells);
   return plain
     .toString()
     .split('\n')
@@ -80,6 +89,8 @@ export function printList<Item extends object>(
   options: {
     json?: boolean | undefined;
     columns: Readonly<Record<string, (item: Item) => string | number>>;
+    /** How they fit a narrow terminal. */
+    narrowing?: Narrowing;
     /** Said when the list is empty: what to type next. */
     empty: string;
   },
@@ -94,6 +105,7 @@ export function printList<Item extends object>(
       table(
         Object.keys(options.columns),
         items.map((item) => cells.map((cell) => cell(item))),
+        options.narrowing,
       ),
     );
   }

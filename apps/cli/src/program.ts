@@ -3,6 +3,7 @@ import { VERSION } from '@sextant/protocol/version';
 import { defaultHome } from '@sextant/service/run/home';
 import { Command, CommanderError } from 'commander';
 import { addCommands } from './commands.ts';
+import { complete, COMPLETE } from './completion/complete.ts';
 import { ExitCode, exitCodeOf } from './exit-code.ts';
 import { say, sayError } from './output.ts';
 import { setApart } from './program-words.ts';
@@ -27,6 +28,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   endQuietly();
   try {
     const program = createProgram();
+    if (argv[2] === COMPLETE) return await complete(program, argv.slice(3));
     if (!asksVersion(argv)) await addCommands(program, argv.slice(2));
     await program.parseAsync(setApart(program, argv.slice(2)), { from: 'user' });
   } catch (error) {

@@ -41,7 +41,10 @@ export function optionsOf(command: Command): Option[] {
 /** The option that takes the next word for its value: `--name`, `-n`, or `-itn` whose last it is. */
 function awaitedBy(word: string, options: readonly Option[]): Option | undefined {
   if (word.startsWith('--')) return options.find(({ long, required }) => required && long === word);
-  const letters = [...word.slice(1)].map((letter) => options.find(({ short }) => short === `-${letter}`));
+  const letters = word
+    .slice(1)
+    .split('')
+    .map((letter) => options.find(({ short }) => short === `-${letter}`));
   const first = letters.findIndex((option) => option?.required);
   return first === letters.length - 1 ? letters[first] : undefined;
 }

@@ -119,7 +119,7 @@ describeWithEngine('with an engine', () => {
     const { stdout, stderr } = await rig.cli('create', a, IMAGE, '--port', '80', '-p', '53/udp', '--ttl', '10m');
     expect(stdout).toMatch(new RegExp(`^${a}  running  [0-9a-f]{12}\n$`));
     const [, tcp, udp] =
-      /^Port (\d+) of this machine leads to its port 80\.\nUDP port (\d+) of this machine leads to its port 53\.\nIt ends by itself in 10m 0s, at \d\d:\d\d:\d\d\.\n$/.exec(
+      /^Port (\d+) of this machine leads to its port 80\.\nUDP port (\d+) of this machine leads to its port 53\.\nIt is stopped and removed in 10m 0s, at \d\d:\d\d:\d\d\.\n$/.exec(
         sorted(stderr),
       ) ?? [];
     const { stdout: ports } = await execute('docker', ['port', a]);
@@ -282,7 +282,7 @@ describeWithEngine('with an engine', () => {
     const [a, b] = [rig.name(), rig.name()];
     await rig.cli('create', IMAGE, '--name', a);
     await rig.cli('create', IMAGE, '--name', b, '--', 'true');
-    const row = new RegExp(`^NAME .*\n${a}  [0-9a-f]{12}  \\d+\\.\\d%  .*[KM]iB of .*GiB  .* 1\n$`);
+    const row = new RegExp(`^NAME .*\n${a}  [0-9a-f]{12}  \\d+\\.\\d%  .*[KM]iB  .*GiB  .* 1\n$`);
     expect(await rig.cli('stats', '--no-stream', a)).toEqual({
       code: 0,
       stdout: expect.stringMatching(row),
@@ -307,6 +307,37 @@ describeWithEngine('with an engine', () => {
     await waitFor('the table changes', () => rows() > 3, 8000);
     live.type('\x03');
     expect(await live.ended()).toBe(130);
+  });
+
+  it('shows live what all use: those that start appear, those that stop disappear, q leaves', async () => {
+    await using rig = await start();
+    const [a, b] = [rig.name(), rig.name()];
+    await rig.cli('create', a, IMAGE);
+    await using live = sextantInTerminal(...rig.where, 'container', 'stats');
+    const last = (): string => live.stdout().slice(live.stdout().lastIndexOf('CPU'));
+    await waitFor('the first', () => last().includes(a), 8000);
+    await rig.cli('create', b, IMAGE);
+    await waitFor('the second', () => last().includes(b), 8000);
+    await execute('docker', ['stop', '-t', '0', a]);
+    await waitFor('the first is gone', () => last().includes(b) && !last().includes(a), 8000);
+    live.type('q');
+    expect(await live.ended()).toBe(0);
+    await using json = sextant(...rig.where, 'container', 'stats', '--json');
+    await waitFor('a line', () => json.stdout().includes(`"name":"${b}"`), 8000);
+    json.child.kill('SIGINT');
+    expect(await json.ended()).toBe(130);
+  });
+
+  it('lists in a terminal of 80 columns without wrapping', async () => {
+    await using rig = await start();
+    const name = `${rig.name()}-with-a-name-that-is-longer-than-it-may`;
+    await rig.cli('create', name, IMAGE, '-p', '80', '-p', '81', '-p', '82', '-p', '83');
+    await using list = sextantInTerminal(...rig.where, 'container', 'ls');
+    expect(await list.ended()).toBe(0);
+    const lines = list.stdout().trimEnd().split(/\r?\n/);
+    expect(lines.filter((line) => line.startsWith(name.slice(0, 10)))).toHaveLength(1);
+    for (const line of lines) expect(line.length).toBeLessThan(80);
+    expect((await rig.cli('ls')).stdout).toContain(name);
   });
 
   it('creates one with limits, labels and a restart policy', async () => {

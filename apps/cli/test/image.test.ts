@@ -58,7 +58,9 @@ describeWithEngine('with an engine', () => {
     expect(await rig.cli('pull', '127.0.0.1:1/nothing')).toMatchObject({
       code: expect.any(Number),
       stdout: '',
-      stderr: expect.stringMatching(/^error: The Docker engine says: .*connection refused\.\n$/),
+      stderr: expect.stringMatching(
+        /^error: 127\.0\.0\.1:1 cannot be asked for .* The Docker engine says: .*connection refused\.\n$/,
+      ),
     });
   });
 });

@@ -9,7 +9,6 @@ const labels = z.record(z.string().regex(/^(?!sextant\.)[a-zA-Z0-9][a-zA-Z0-9._/
       : undefined,
 });
 const MiB = 1024 * 1024;
-const DAY_MS = 86_400_000;
 
 const port = z.int().min(1).max(65535);
 const portMapping = z.strictObject({
@@ -35,7 +34,7 @@ export const wordsSchema = z.array(z.string().max(65_536)).max(1024);
 /** What a container is created from. */
 export const creationSchema = z.strictObject({
   image: z.string().min(1).max(512),
-  /** The engine gives one unless given. */
+  /** The service gives one unless given. */
   name: nameSchema.optional(),
   /** Program and arguments in place of the image's own. */
   command: wordsSchema.optional(),
@@ -69,14 +68,10 @@ export const creationSchema = z.strictObject({
     .array(z.strictObject({ source: hostPathSchema, target: hostPathSchema, write: z.boolean().default(false) }))
     .max(64)
     .optional(),
-  /** It ends by itself after so long. */
-  ttlMs: z
-    .int()
-    .min(1000)
-    .max(30 * DAY_MS)
-    .optional(),
-  /** It ends with the connection of whoever created it. */
-  leash: z.boolean().default(false),
   start: z.boolean().default(true),
+  /** Milliseconds after its creation at which it is stopped and removed: 1 s to 30 days. */
+  ttlMs: z.int().min(1000).max(2_592_000_000).optional(),
+  /** It is stopped and removed when the connection that created it ends, or the service. */
+  leash: z.boolean().optional(),
   pull: z.enum(['missing', 'always', 'never']).default('missing'),
 });

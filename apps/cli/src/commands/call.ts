@@ -12,6 +12,8 @@ import { printList } from '../output.ts';
 import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
 import { callMethod } from './call-method.ts';
+import { methods } from '../completion/names.ts';
+import { completed } from '../completion/source.ts';
 
 const HELP = `
 Params are one JSON object. Items come as JSON lines, bytes as they are; what is piped in goes to a method that takes
@@ -45,7 +47,7 @@ export function addCallCommand(program: Command): void {
   program
     .command('call')
     .description('ask any method of any service; without one, list them')
-    .argument('[method]', 'such as chat.rooms')
+    .addArgument(completed('[method]', 'such as chat.rooms', methods))
     .argument('[params]', 'a JSON object', '{}')
     .option('--key <key>', 'the same for each try of one request, so that it is done once')
     .option('--timeout <ms>', 'milliseconds it may take', parseMilliseconds)

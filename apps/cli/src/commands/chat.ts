@@ -12,6 +12,8 @@ import { SELF } from '../self.ts';
 import { connectTo, withService, type CommonOptions } from '../service.ts';
 import { localTime } from '../time.ts';
 import { visible } from '../visible.ts';
+import { rooms } from '../completion/names.ts';
+import { completed } from '../completion/source.ts';
 
 interface ChatOptions extends CommonOptions {
   nick?: string;
@@ -21,7 +23,7 @@ export function addChatCommands(program: Command): void {
   const chat = program
     .command('chat')
     .description('talk with the others in a room')
-    .argument('[room]', 'where to talk', parseName, 'lobby')
+    .addArgument(completed('[room]', 'where to talk', rooms).argParser(parseName).default('lobby'))
     .option('--nick <nick>', 'how to be called (else as who is logged in)', parseName)
     .action(async (room: string, _options, command: Command) => {
       const options: ChatOptions = command.optsWithGlobals();
@@ -42,7 +44,7 @@ function addSend(chat: Command): void {
   chat
     .command('send')
     .description('say one thing in a room')
-    .argument('<room>', undefined, parseName)
+    .addArgument(completed('<room>', '', rooms).argParser(parseName))
     .argument('[text...]', 'what to say; read from the input if not given')
     .action(async (room: string, words: string[], _options, command: Command) => {
       const options: ChatOptions = command.optsWithGlobals();
@@ -56,7 +58,7 @@ function addHistory(chat: Command): void {
   chat
     .command('history')
     .description('show what happened in a room')
-    .argument('<room>', undefined, parseName)
+    .addArgument(completed('<room>', '', rooms).argParser(parseName))
     .option('--limit <count>', 'how much of it, the newest', parseCount, 50)
     .action(async (room: string, { limit }: { limit: number }, command: Command) => {
       const options: CommonOptions = command.optsWithGlobals();
@@ -85,7 +87,7 @@ function addMembers(chat: Command): void {
   chat
     .command('members')
     .description('list who is in a room')
-    .argument('<room>', undefined, parseName)
+    .addArgument(completed('<room>', '', rooms).argParser(parseName))
     .action(async (room: string, _options, command: Command) => {
       const { json }: CommonOptions = command.optsWithGlobals();
       const members = await withService(chatService, command.optsWithGlobals(), (client) => membersOf(client, room));

@@ -5,7 +5,10 @@ import { printReference } from '../containers/list.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { sayError } from '../output.ts';
 import { showing } from '../progress.ts';
+import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
+import { containersThat } from '../completion/names.ts';
+import { completed } from '../completion/source.ts';
 
 type Reference = { id: string; name: string; state: string };
 
@@ -21,17 +24,23 @@ interface Act {
   run(containers: Client<typeof containerService>, target: string, options: ActOptions): Promise<Reference>;
   /** What it is then, where the engine has no word for it. */
   outcome?: string;
+  /** What it is called with; a name unless given. */
+  example?: string;
+  /** Those in which it makes sense; any unless given. */
+  states?: readonly string[];
 }
 
-const ACTS = {
+const ACTS: Readonly<Record<string, Act>> = {
   start: {
     description: 'start containers',
     doing: 'Starting',
+    states: ['created', 'exited'],
     run: (containers, target) => containers.call('container.start', { target }),
   },
   stop: {
     description: 'stop containers: TERM, then KILL after 10 s',
     doing: 'Stopping',
+    states: ['running', 'paused', 'restarting'],
     run: (containers, target) => containers.call('container.stop', { target }),
   },
   restart: {
@@ -42,11 +51,13 @@ const ACTS = {
   pause: {
     description: 'freeze all that runs in containers',
     doing: 'Pausing',
+    states: ['running'],
     run: (containers, target) => containers.call('container.pause', { target }),
   },
   unpause: {
     description: 'let paused containers go on',
     doing: 'Unpausing',
+    states: ['paused'],
     run: (containers, target) => containers.call('container.unpause', { target }),
   },
   rm: {
@@ -54,17 +65,21 @@ const ACTS = {
     doing: 'Removing',
     run: (containers, target, { force = false }) => containers.call('container.remove', { target, force }),
     outcome: 'removed',
+    example: 'rm -f web db',
   },
-} satisfies Record<string, Act>;
+};
 
 export function addContainerActCommands(container: Command): void {
   for (const [verb, act] of Object.entries(ACTS)) {
     const command = container
       .command(verb)
       .description(act.description)
-      .argument('<container...>', 'names, ids or beginnings of ids')
+      .addArgument(
+        completed('<container...>', 'names, ids or beginnings of ids', containersThat(...(act.states ?? []))),
+      )
+      .addHelpText('after', `\n  $ ${SELF} container ${act.example ?? `${verb} web`}`)
       .action((targets: string[], _options, command: Command) => runOnAll(act, targets, command.optsWithGlobals()));
-    if (act === ACTS.rm) command.option('-f, --force', 'also what runs');
+    if (verb === 'rm') command.option('-f, --force', 'also what runs');
   }
 }
 

@@ -6,19 +6,21 @@ import { lendTerminal, terminalSize } from '../attached/terminal.ts';
 import { printJson, say } from '../output.ts';
 import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
+import { runningContainers } from '../completion/names.ts';
+import { completed } from '../completion/source.ts';
 
 const HELP = `
 Ends with the exit code of the container's program. Leave it with Ctrl-C, or where it has a terminal with Ctrl-P Ctrl-Q; it goes on.
 With --json, stdout carries {id, name, tty, stdin}, then {channel, text} as output comes, then {exitCode}.
 
-  $ ${SELF} container create -it busybox --name box -- sh
+  $ ${SELF} container create -it box busybox -- sh
   $ ${SELF} container attach box`;
 
 export function addContainerAttachCommand(container: Command): void {
   container
     .command('attach')
     .description("see what a container's own program prints, and type into it if it was created with -i")
-    .argument('<container>', 'name, id or the beginning of an id')
+    .addArgument(completed('<container>', 'name, id or the beginning of an id', runningContainers))
     .addHelpText('after', HELP)
     .action(async (target: string, _options, command: Command) => {
       process.exitCode = await attach(target, command.optsWithGlobals());

@@ -10,6 +10,8 @@ import { tellCreated } from '../containers/tell-created.ts';
 import { interruptible } from '../interrupt.ts';
 import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
+import { images } from '../completion/names.ts';
+import { completed } from '../completion/source.ts';
 
 type Pull = 'missing' | 'always' | 'never';
 type Port = { container: number; host?: number; protocol?: 'tcp' | 'udp' };
@@ -33,7 +35,8 @@ interface CreateOptions extends CommonOptions, HostOptions {
 }
 
 const HELP = `
-With --leash this stays: it shows what the container prints, and ends with its exit code. Ctrl-C ends both.
+With --leash this stays: it shows what the container prints, and ends with its exit code; the container is removed then, and
+stopped and removed by Ctrl-C.
 
   $ ${SELF} container create web nginx --port 8081:80 --ttl 10m
   $ ${SELF} container create redis --memory 512m --cpus 1.5 --restart unless-stopped --label team=web
@@ -45,13 +48,19 @@ export function addContainerCreateCommand(container: Command): void {
     .command('create')
     .description('create a container from an image, and start it')
     .usage('[options] [NAME] IMAGE [-- COMMAND...]')
-    .argument('<image...>', 'its name, unless the engine is to give it one, and its image, pulled if it is not here')
+    .addArgument(
+      completed(
+        '<image...>',
+        'its name, unless the engine is to give it one, and its image, pulled if it is not here',
+        images,
+      ),
+    )
     .option('--name <name>', 'the same as NAME')
     .option('-e, --env <name=value>', 'add to its environment; may be repeated', collectVariable)
     .option('-p, --port <host:container>', 'let a port of this machine lead into it; may be repeated', collectPort)
     .addOption(new Option('--publish <host:container>').argParser(collectPort).hideHelp())
-    .option('--ttl <time>', 'end it after so long, such as 90s, 10m or 2h', parseLength)
-    .option('--leash', 'end it with this command, which shows meanwhile what it prints')
+    .option('--ttl <time>', 'stop and remove it after so long, such as 90s, 10m or 2h', parseLength)
+    .option('--leash', 'stop and remove it with this command, which shows meanwhile what it prints')
     .option('--memory <size>', 'the most memory it may use, such as 512m or 2g', parseSize)
     .option('--cpus <number>', 'the most processors it may use, such as 1.5', parseNumber)
     .addOption(
@@ -82,7 +91,7 @@ function create(words: CreationWords, options: CreateOptions): Promise<number> {
     withService(containerService, options, async (containers) => {
       const created = await createContainer(containers, wish, signal);
       printReference(created, json);
-      if (!json) await tellCreated(containers, created.id, ttl);
+      if (!json) await tellCreated(containers, created.id, { ttl, leash });
       return leash ? holdLeash(containers, created, json, signal) : 0;
     }),
   );

@@ -3,10 +3,17 @@ import type { ContainerItem, EngineChange } from '@sextant/protocol/container-sc
 import type { Command } from 'commander';
 import { watchContainers } from '../containers/watch.ts';
 import { interruptible } from '../interrupt.ts';
+import { styleText } from 'node:util';
 import { dim, print, printJson, say } from '../output.ts';
+import { SELF } from '../self.ts';
 import { connectTo, type CommonOptions } from '../service.ts';
 import { localTime } from '../time.ts';
 import { visible } from '../visible.ts';
+
+const HELP = `
+Of one that died, its last lines are shown too. With --json, stdout carries each change as it is told.
+
+  $ ${SELF} container events`;
 
 type Change = Exclude<ContainerItem, { gap: unknown } | { type: 'snapshot' | 'engine' }>;
 
@@ -14,6 +21,7 @@ export function addContainerEventsCommand(container: Command): void {
   container
     .command('events')
     .description('show the containers, and what happens to them, until Ctrl-C')
+    .addHelpText('after', HELP)
     .action(async (_options, command: Command) => {
       const options: CommonOptions = command.optsWithGlobals();
       const first = await connectTo(containerService, options);
@@ -50,5 +58,6 @@ function outcomeOf({ type, exitCode, oomKilled, oldName, health }: Change): stri
   if (type === 'renamed') return `renamed, was ${oldName}`;
   if (type === 'health') return String(health);
   if (type !== 'stopped' && type !== 'died') return type;
-  return `${type}, exit code ${exitCode ?? 'unknown'}${oomKilled ? ', out of memory' : ''}`;
+  const how = `${type}, exit code ${exitCode ?? 'unknown'}${oomKilled ? ', out of memory' : ''}`;
+  return type === 'died' ? styleText('red', how) : how;
 }

@@ -8,6 +8,8 @@ import { sayError } from '../output.ts';
 import { endsInProgram } from '../program-words.ts';
 import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
+import { runningContainers } from '../completion/names.ts';
+import { completed } from '../completion/source.ts';
 
 interface ExecOptions extends CommonOptions {
   interactive?: boolean;
@@ -30,7 +32,7 @@ export function addContainerExecCommand(container: Command): void {
   endsInProgram(container.command('exec'), 1)
     .description('run a program in a container that runs, as if it ran here')
     .usage('[options] TARGET COMMAND...')
-    .argument('<container>', 'name, id or the beginning of an id')
+    .addArgument(completed('<container>', 'name, id or the beginning of an id', runningContainers))
     .argument('<command...>', 'the program and its arguments')
     .option('-i, --interactive', 'our input is its input')
     .option('-t, --tty', 'give it a terminal')

@@ -7,6 +7,8 @@ import { interruptible } from '../interrupt.ts';
 import { keepConnected } from '../kept.ts';
 import { SELF } from '../self.ts';
 import { connectTo, type CommonOptions } from '../service.ts';
+import { anyContainer } from '../completion/names.ts';
+import { completed } from '../completion/source.ts';
 
 interface LogsOptions extends CommonOptions {
   follow?: boolean;
@@ -24,7 +26,7 @@ export function addContainerLogsCommand(container: Command): void {
   container
     .command('logs')
     .description('show what a container prints')
-    .argument('<container>', 'name, id or beginning of an id')
+    .addArgument(completed('<container>', 'name, id or beginning of an id', anyContainer))
     .option('-f, --follow', 'until it stops, or Ctrl-C')
     .option('--tail <lines>', 'only so many, counted from the last', parseLines)
     .option('--since <when>', 'from a time on, such as 2026-11-21T01:02:03Z, or how long ago, such as 10m')
@@ -36,7 +38,7 @@ export function addContainerLogsCommand(container: Command): void {
       await interruptible(async (signal) => {
         const reading = logReading(options.json === true, signal);
         const log = new Log({ target, follow, tail, since }, reading);
-        const { lost } = reading;
+        const lost = (error: unknown): void => reading.lost(error);
         await keepConnected(containerService, first, (client) => log.readOn(client), { signal, lost, trust: options });
       });
     });

@@ -3,13 +3,20 @@ import type { Command } from 'commander';
 import { exitCodeOf } from '../exit-code.ts';
 import { interruptible } from '../interrupt.ts';
 import { print, printJson, sayError } from '../output.ts';
+import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
+import { runningContainers } from '../completion/names.ts';
+import { completed } from '../completion/source.ts';
+
+const HELP = `
+  $ ${SELF} container wait import && echo 'It ended with exit code 0.'`;
 
 export function addContainerWaitCommand(container: Command): void {
   container
     .command('wait')
     .description('wait until containers have stopped; prints their exit codes, and ends with it where it is one')
-    .argument('<container...>', 'names, ids or beginnings of ids')
+    .addArgument(completed('<container...>', 'names, ids or beginnings of ids', runningContainers))
+    .addHelpText('after', HELP)
     .action((targets: string[], _options, command: Command) => waitForAll(targets, command.optsWithGlobals()));
 }
 

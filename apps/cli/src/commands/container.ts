@@ -17,13 +17,18 @@ import { addContainerEventsCommand } from './container-events.ts';
 import { addContainerLogsCommand } from './container-logs.ts';
 
 const HELP = `
-A container is named by its name, its id, or the beginning of its id.
+A container is a program with files of its own, made from an image. It is named by its name, its id, or the beginning of its id.
 
-  $ ${SELF} container create busybox --name nap -- sleep 1000
-  $ ${SELF} container ls
-  $ ${SELF} container exec -it nap sh
-  $ ${SELF} container rm -f nap
-  $ ${SELF} container menu`;
+Begin with:
+  $ ${SELF} container create web nginx --port 8081:80 --ttl 10m    it runs, for ten minutes
+  $ ${SELF} container ls                       what runs; -a: what has stopped, too
+  $ ${SELF} container logs -f web              what it prints, until Ctrl-C
+  $ ${SELF} container exec -it web sh          a shell in it
+  $ ${SELF} container stats                    what they use, live
+  $ ${SELF} container rm -f web                stop and remove it
+  $ ${SELF} container menu                     the same, by numbers
+
+${SELF} container COMMAND --help says more.`;
 
 export function addContainerCommands(program: Command): void {
   const container = program
@@ -45,6 +50,7 @@ export function addContainerCommands(program: Command): void {
   container
     .command('menu')
     .description('the numbered menu: 1 create, 2 list, 3 stop, 4 delete, 0 leave')
+    .addHelpText('after', `\n  $ ${SELF} container menu`)
     .action((_options, command: Command) => runMenu(command.optsWithGlobals()));
 }
 
@@ -53,6 +59,7 @@ function addList(container: Command): void {
     .command('ls')
     .description('list the containers that run')
     .option('-a, --all', 'the stopped ones too')
+    .addHelpText('after', `\n  $ ${SELF} container ls -a\n  $ ${SELF} container ls --json`)
     .action(async (_options, command: Command) => {
       const options: CommonOptions & { all?: boolean } = command.optsWithGlobals();
       await withService(containerService, options, (containers) =>
@@ -65,11 +72,12 @@ function addInfo(container: Command): void {
   container
     .command('info')
     .description('say which engine runs the containers')
+    .addHelpText('after', `\n  $ ${SELF} container info`)
     .action(async (_options, command: Command) => {
       const options: CommonOptions = command.optsWithGlobals();
       const info = await withService(containerService, options, (containers) => containers.call('engine.info', {}));
       if (options.json) return printJson(info);
       print(`${info.name} ${info.version} (API ${info.apiVersion})`);
-      print(`${info.containers} containers, ${info.running} of them running; ${info.images} images`);
+      print(`containers: ${info.containers}, of which ${info.running} run; images: ${info.images}`);
     });
 }

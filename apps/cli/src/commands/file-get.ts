@@ -6,6 +6,8 @@ import { interruptible } from '../interrupt.ts';
 import { bytes, printJson, rate, say } from '../output.ts';
 import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
+import { localFiles, remoteFiles } from '../completion/names.ts';
+import { completed } from '../completion/source.ts';
 
 const HELP = `
 It appears under its name once it is whole and its digest is right, before that not at all.
@@ -22,8 +24,14 @@ export function addFileGetCommand(file: Command): void {
   file
     .command('get')
     .description('download a file')
-    .argument('<remote>', 'which file of the server')
-    .argument('[local]', 'where to save it: a name, a folder, or - for stdout; here under its own name unless given')
+    .addArgument(completed('<remote>', 'which file of the server', remoteFiles))
+    .addArgument(
+      completed(
+        '[local]',
+        'where to save it: a name, a folder, or - for stdout; here under its own name unless given',
+        localFiles,
+      ),
+    )
     .option('--overwrite', 'replace what is there')
     .addHelpText('after', HELP)
     .action(async (remote: string, local: string | undefined, _options, command: Command) => {

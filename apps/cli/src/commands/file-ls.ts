@@ -4,12 +4,14 @@ import type { Command } from 'commander';
 import { bytes, dim, print, printJson, say } from '../output.ts';
 import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
+import { remoteFiles } from '../completion/names.ts';
+import { completed } from '../completion/source.ts';
 
 export function addFileListCommand(file: Command): void {
   file
     .command('ls')
     .description('list a folder')
-    .argument('[path]', 'which folder', '')
+    .addArgument(completed('[path]', 'which folder', remoteFiles).default(''))
     .action(async (path: string, _options, command: Command) => {
       const options: CommonOptions = command.optsWithGlobals();
       await withService(fileService, options, async (files) => {

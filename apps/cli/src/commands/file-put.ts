@@ -6,6 +6,8 @@ import { interruptible } from '../interrupt.ts';
 import { bytes, printJson, rate, say } from '../output.ts';
 import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
+import { localFiles, remoteFiles } from '../completion/names.ts';
+import { completed } from '../completion/source.ts';
 
 const HELP = `
 Others see it once it is whole, before that not at all. After an interruption the same command goes on where it was;
@@ -23,8 +25,14 @@ export function addFilePutCommand(file: Command): void {
   file
     .command('put')
     .description('upload a file')
-    .argument('<local>', 'which file, or - for stdin')
-    .argument('[remote]', 'its path on the server; what ends in / is a folder; its own name unless given')
+    .addArgument(completed('<local>', 'which file, or - for stdin', localFiles))
+    .addArgument(
+      completed(
+        '[remote]',
+        'its path on the server; what ends in / is a folder; its own name unless given',
+        remoteFiles,
+      ),
+    )
     .option('--overwrite', 'replace what is there')
     .addHelpText('after', HELP)
     .action(async (local: string, remote: string | undefined, _options, command: Command) => {

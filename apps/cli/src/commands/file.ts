@@ -6,6 +6,8 @@ import { withService, type CommonOptions } from '../service.ts';
 import { addFileGetCommand } from './file-get.ts';
 import { addFileListCommand } from './file-ls.ts';
 import { addFilePutCommand } from './file-put.ts';
+import { remoteFiles } from '../completion/names.ts';
+import { completed } from '../completion/source.ts';
 
 const HELP = `
   $ ${SELF} file put report.pdf reports/
@@ -31,7 +33,7 @@ function addStat(file: Command): void {
   file
     .command('stat')
     .description('say what a path is')
-    .argument('<path>')
+    .addArgument(completed('<path>', '', remoteFiles))
     .action(async (path: string, _options, command: Command) => {
       const options: CommonOptions = command.optsWithGlobals();
       const entry = await withService(fileService, options, (files) => files.call('file.stat', { path }));

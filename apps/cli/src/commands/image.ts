@@ -11,6 +11,8 @@ import { showing } from '../progress.ts';
 import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
 import { localTime } from '../time.ts';
+import { images } from '../completion/names.ts';
+import { completed } from '../completion/source.ts';
 
 type Containers = Client<typeof containerService>;
 type Removed = ResultOf<(typeof containerService.methods)['image.remove']>;
@@ -32,12 +34,12 @@ export function addImageCommands(program: Command): void {
   image
     .command('pull')
     .description('get images from their registries')
-    .argument('<image...>', 'names, :latest unless they have a tag')
+    .addArgument(completed('<image...>', 'names, :latest unless they have a tag', images))
     .action((names: string[], _options, command: Command) => pull(names, command.optsWithGlobals()));
   image
     .command('rm')
     .description('remove images')
-    .argument('<image...>', 'names, ids or beginnings of ids')
+    .addArgument(completed('<image...>', 'names, ids or beginnings of ids', images))
     .option('-f, --force', 'also those that stopped containers were made from')
     .action((targets: string[], _options, command: Command) => remove(targets, command.optsWithGlobals()));
 }
@@ -54,6 +56,7 @@ async function list(options: CommonOptions): Promise<void> {
   printList(images, {
     json: options.json,
     columns: COLUMNS,
+    narrowing: { spare: ['created'], cut: { name: 'end' } },
     empty: `The engine has no image. Get one: ${SELF} image pull IMAGE`,
   });
 }

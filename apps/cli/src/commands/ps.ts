@@ -5,6 +5,8 @@ import { printList, sayError } from '../output.ts';
 import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
 import { listPrograms, programColumns, type Program } from './ps-table.ts';
+import { programs } from '../completion/names.ts';
+import { completed } from '../completion/source.ts';
 
 interface ListOptions extends CommonOptions {
   all?: boolean;
@@ -21,7 +23,7 @@ export function addProcessCommands(program: Command): void {
   program
     .command('close')
     .description('end programs and all they started')
-    .argument('<target...>', 'their pids, names or ids, or the beginning of an id')
+    .addArgument(completed('<target...>', 'their pids, names or ids, or the beginning of an id', programs))
     .option('-a, --all', 'every program of that name')
     .action(async (targets: string[], _options, command: Command) => close(targets, command.optsWithGlobals()));
 }

@@ -7,6 +7,8 @@ import { SELF } from '../self.ts';
 import type { CommonOptions } from '../service.ts';
 import { planServices, type StartOptions } from '../services/plan.ts';
 import { serve, serveJson } from '../services/serve.ts';
+import { services } from '../completion/names.ts';
+import { completed } from '../completion/source.ts';
 
 const NAMES = SERVICES.map(({ name }) => `  ${name}`).join('\n');
 
@@ -29,7 +31,7 @@ export function addUpCommand(program: Command): void {
   program
     .command('up')
     .description('start services and keep them running until Ctrl-C')
-    .argument('[service...]', 'which ones; all unless named')
+    .addArgument(completed('[service...]', 'which ones; all unless named', services))
     .option('--port <port>', 'port of the one service; 0 takes any free one', parsePort)
     .option('--peers <count>', 'peers to start', parsePeers)
     .option('--registry <host:port>', 'where peers find each other, in place of a registry started here', parseRegistry)

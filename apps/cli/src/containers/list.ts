@@ -11,11 +11,14 @@ export async function printContainers(
   json: boolean,
 ): Promise<void> {
   const items = await listContainers(containers, all);
-  const hint = all
-    ? `There is no container. Create one: ${SELF} container create IMAGE --name NAME`
-    : `No container runs. All, the stopped ones too: ${SELF} container ls -a`;
+  const others = items.length > 0 || all ? [] : await listContainers(containers, true);
+  const empty =
+    others.length > 0
+      ? `No container runs, ${others.length} stopped: ${SELF} container ls -a`
+      : `There is no container. Create one: ${SELF} container create web nginx --port 8081:80`;
   const isShared = new Set(items.map(ownerOf)).size > 1;
-  printList(items, { json, columns: isShared ? { ...COLUMNS, owner: ownerOf } : COLUMNS, empty: hint });
+  const columns = isShared ? { ...COLUMNS, owner: ownerOf } : COLUMNS;
+  printList(items, { json, columns, narrowing: NARROWING, empty });
 }
 
 /** Every page of them. */
@@ -52,6 +55,12 @@ const COLUMNS = {
 function ownerOf({ owner = '' }: Container): string {
   return owner;
 }
+
+/** A status tells the state in other words, and the ends of images are what differs. */
+const NARROWING = {
+  spare: ['id', 'state', 'image'],
+  cut: { name: 'end', image: 'start', status: 'end', ports: 'end' },
+} as const;
 
 /** `8000->80`, `53/udp` */
 export function formatPort({ container, host, protocol }: Container['ports'][number]): string {

@@ -5,7 +5,8 @@ const COLUMNS: Readonly<Record<string, (usage: Usage) => string | number>> = {
   name: ({ name }) => name,
   id: ({ id }) => id.slice(0, 12),
   cpu: ({ cpuPercent }) => `${cpuPercent.toFixed(1)}%`,
-  memory: ({ memoryBytes, memoryLimitBytes }) => `${bytes(memoryBytes)} of ${bytes(memoryLimitBytes)}`,
+  memory: ({ memoryBytes }) => bytes(memoryBytes),
+  limit: ({ memoryLimitBytes }) => bytes(memoryLimitBytes),
   'net in/out': ({ rxBytes, txBytes }) => `${bytes(rxBytes)} / ${bytes(txBytes)}`,
   'disk in/out': ({ readBytes, writtenBytes }) => `${bytes(readBytes)} / ${bytes(writtenBytes)}`,
   pids: ({ processes }) => processes,
@@ -17,5 +18,6 @@ export function statsTable(usages: readonly Usage[]): string {
   return table(
     Object.keys(COLUMNS),
     usages.map((usage) => cells.map((cell) => cell(usage))),
+    { spare: ['id', 'limit', 'disk in/out', 'net in/out'], cut: { name: 'end' }, readable: 24 },
   );
 }

@@ -11,21 +11,23 @@ import { localTime } from '../time.ts';
 export async function tellCreated(
   containers: Client<typeof containerService>,
   id: string,
-  ttlMs: number | undefined,
+  { ttl, leash = false }: { ttl?: number | undefined; leash?: boolean },
 ): Promise<void> {
   // Whoever may create need not be allowed to look.
   const details = await containers.call('container.inspect', { target: id }).catch(() => undefined);
   if (!details) return;
-  const { name, state, exitCode } = details;
+  const { name, state, exitCode, oomKilled } = details;
   if (state === 'exited') {
-    say(`It ended at once, with exit code ${exitCode}. What it printed: ${SELF} container logs ${name}`);
+    if (leash) return;
+    const reason = oomKilled ? ' for want of memory' : '';
+    say(`It ended at once${reason}, with exit code ${exitCode}. What it printed: ${SELF} container logs ${name}`);
     return;
   }
   const ports = new Set(details.ports.flatMap((port) => portSentence(port, containers.address)));
   for (const sentence of ports) say(sentence);
-  if (ttlMs !== undefined) {
-    const end = new Date(Date.now() + ttlMs).toISOString();
-    say(`It ends by itself in ${duration(ttlMs)}, at ${localTime(end)}.`);
+  if (ttl !== undefined) {
+    const end = new Date(Date.now() + ttl).toISOString();
+    say(`It is stopped and removed in ${duration(ttl)}, at ${localTime(end)}.`);
   }
 }
 

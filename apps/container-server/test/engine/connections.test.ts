@@ -8,7 +8,7 @@ import { serveSocket, socketPath, type TestSocket } from '../socket.ts';
 
 const ID = 'a'.repeat(64);
 const CREATION = creation(
-  { image: 'x', tty: false, stdin: false, leash: false, start: false, pull: 'never', processes: 1, freePort: '' },
+  { image: 'x', tty: false, stdin: false, start: false, pull: 'never', processes: 1, freePort: '' },
   'x:latest',
   '127.0.0.1',
   'ann',
