@@ -3,6 +3,7 @@ import type { ContainerConfig } from './config.ts';
 import type { Containers } from './container/containers.ts';
 import type { Endings } from './container/endings.ts';
 import type { Engine } from './engine/engine.ts';
+import type { Lifetimes } from './life/lifetimes.ts';
 import type { Watch } from './watch/watch.ts';
 
 /** What the methods of one service share. */
@@ -11,6 +12,7 @@ export interface Parts {
   readonly containers: Containers;
   readonly endings: Endings;
   readonly engine: Engine;
+  readonly lifetimes: Lifetimes;
   readonly log: Log;
   readonly watch: Watch;
 }

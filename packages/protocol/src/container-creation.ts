@@ -24,7 +24,7 @@ export const wordsSchema = z.array(z.string().max(65_536)).max(1024);
 /** What a container is created from. */
 export const creationSchema = z.strictObject({
   image: z.string().min(1).max(512),
-  /** The engine gives one unless given. */
+  /** The service gives one unless given. */
   name: nameSchema.optional(),
   /** Program and arguments in place of the image's own. */
   command: wordsSchema.optional(),
@@ -45,5 +45,9 @@ export const creationSchema = z.strictObject({
   /** Its program's input is open, for whoever attaches. */
   stdin: z.boolean().default(false),
   start: z.boolean().default(true),
+  /** Milliseconds after its creation at which it is stopped and removed: 1 s to 30 days. */
+  ttlMs: z.int().min(1000).max(2_592_000_000).optional(),
+  /** It is stopped and removed when the connection that created it ends, or the service. */
+  leash: z.boolean().optional(),
   pull: z.enum(['missing', 'always', 'never']).default('missing'),
 });

@@ -1,10 +1,12 @@
 import type { Container } from '@sextant/protocol/container-schemas';
 import type { Listed } from '../engine/engine.ts';
+import { expiryOf } from './labels.ts';
 
 /** Ports of one container that are told: an image may name thousands, and a line must hold them. */
 const MAX_PORTS = 256;
 
 export function containerOf(listed: Listed): Container {
+  const expiresAt = expiryOf(listed.Labels);
   return {
     id: listed.Id,
     name: nameOf(listed),
@@ -12,6 +14,7 @@ export function containerOf(listed: Listed): Container {
     state: listed.State,
     status: listed.Status,
     createdAt: new Date(listed.Created * 1000).toISOString(),
+    ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
     ports: portsOf(listed),
   };
 }

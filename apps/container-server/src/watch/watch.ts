@@ -1,7 +1,7 @@
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { ContainerChange, WatchedContainer } from '@sextant/protocol/container-schemas';
 import { nameOf } from '../container/container.ts';
-import type { Endings } from '../container/endings.ts';
+import type { Ending, Endings } from '../container/endings.ts';
 import type { Engine, Listed } from '../engine/engine.ts';
 import { parseEvent, type EngineEvent } from '../engine/event.ts';
 import { pause } from '../engine/deadline.ts';
@@ -22,6 +22,8 @@ interface Seen extends WatchedContainer {
   owner?: string | undefined;
   /** The kernel ended one of its programs for want of memory since it was started. */
   lackedMemory?: boolean;
+  /** Why it was stopped here. */
+  ending?: Ending | undefined;
 }
 
 /**
@@ -165,8 +167,8 @@ export class Watch {
 
   #removed(seen: Seen, at = now()): void {
     this.#seen.delete(seen.id);
-    this.#endings.take(seen.id);
-    this.#tell(seen, { type: 'removed' }, at);
+    const ending = this.#endings.take(seen.id) ?? seen.ending;
+    this.#tell(seen, { type: 'removed', ...ending }, at);
   }
 
   #rename(seen: Seen, name: string, at = now()): void {
@@ -194,6 +196,7 @@ export class Watch {
 
   #started(seen: Seen, at: string): void {
     this.#endings.take(seen.id);
+    seen.ending = undefined;
     seen.lackedMemory = false;
     this.#tell(seen, { type: 'started' }, at);
   }
@@ -202,6 +205,7 @@ export class Watch {
   async #ended(seen: Seen, at: string, told: number | undefined): Promise<void> {
     const { id, owner } = seen;
     const asked = this.#endings.take(id);
+    seen.ending = asked;
     let found = await this.#engine.lookAt(id).catch(ignoreMissing);
     if (!asked && told === KILLED && !seen.lackedMemory && found?.oomKilled === false) {
       await pause(OOM_MS, this.#stop.signal);
@@ -209,7 +213,7 @@ export class Watch {
     }
     const exitCode = told ?? found?.exitCode ?? null;
     const oomKilled = seen.lackedMemory === true || found?.oomKilled === true;
-    if (asked) return this.#tell(seen, { type: 'stopped', exitCode, oomKilled }, at);
+    if (asked) return this.#tell(seen, { type: 'stopped', exitCode, oomKilled, ...asked }, at);
     const log = found ? await lastLines(this.#engine, id, found.hasTerminal).catch(() => []) : [];
     this.#tell(seen, { type: 'died', exitCode, oomKilled, ...(owner !== undefined && { owner }), log }, at);
   }
