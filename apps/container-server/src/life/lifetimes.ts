@@ -22,9 +22,9 @@ const AT_ONCE = 8;
 /** Milliseconds until an engine that failed is asked again: doubled each time, and after a minute each minute. */
 const RETRY_MS = { first: 250, most: 5000, last: 60_000 };
 const QUICK_RETRIES = 16;
-/** Milliseconds between two looks for leashed ones that are gone, and for strays that may still come. */
+/** Milliseconds until another look: for leashed ones that are gone; for strays that may still come, and what others are removing. */
 const LEASHED_MS = 60_000;
-const STRAYED_MS = 1000;
+const AGAIN_MS = 1000;
 
 type Why = 'ttl' | 'leash' | 'stray';
 
@@ -149,7 +149,7 @@ export class Lifetimes {
     forgetGone(keys);
     this.#strays.tidy(keys);
     if (this.#leashes.size > 0) this.#alarm.set(Date.now() + LEASHED_MS);
-    if (this.#strays.size > 0) this.#alarm.set(Date.now() + STRAYED_MS);
+    if (this.#strays.size > 0) this.#alarm.set(Date.now() + AGAIN_MS);
     return listed.filter(({ Id, Labels }) => {
       const isDue = this.#why(Labels) !== undefined;
       if (!isDue) this.#alarm.set(expiryOf(Labels) ?? Infinity);
@@ -195,8 +195,9 @@ export class Lifetimes {
       await this.#engine.remove(id, true);
       this.#log.info({ container: id, why }, 'ended a container');
     } catch (error) {
-      // Whoever else has removed it is welcome.
-      if (!isErrorType(error, 'not_found')) throw error;
+      // Somebody else is removing it, or has.
+      if (isErrorType(error, 'conflict')) this.#alarm.set(Date.now() + AGAIN_MS);
+      else if (!isErrorType(error, 'not_found')) throw error;
     }
     this.#strays.delete(Labels[KEY] ?? '');
   }
