@@ -23,11 +23,11 @@ export function create(parts: Parts): HandlerOf<typeof containerService, 'contai
     if (params.leash && call.caller.remote.transport === 'http') throw noConnection();
     const key = keyOf(call);
     const request = { [KEY]: key, [REQUEST]: digestOf(params) };
-    const earlier = call.key === undefined ? undefined : await find(request, parts);
-    call.replayed = earlier !== undefined;
     call.fleeting = params.leash === true;
-    if (params.leash) lifetimes.hold(key, call.caller.over);
+    const isHeld = params.leash === true && lifetimes.hold(key, call.caller.over);
     try {
+      const earlier = call.key === undefined ? undefined : await find(request, parts);
+      call.replayed = earlier !== undefined;
       const made = earlier ?? (await makeNew(params, request, parts, call));
       const isDone = made === earlier && !(params.start && made.state === 'created');
       const reference = isDone ? referenceOf(made) : await finish(made, params, call, parts);
@@ -35,7 +35,7 @@ export function create(parts: Parts): HandlerOf<typeof containerService, 'contai
       containers.remember(reference);
       return reference;
     } catch (error) {
-      lifetimes.forget(key);
+      if (isHeld) lifetimes.forget(key);
       throw error;
     }
   };

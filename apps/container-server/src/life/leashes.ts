@@ -23,12 +23,13 @@ export class Leashes {
     return this.#all.get(key)?.over.aborted === false;
   }
 
-  /** From before it is made. One that another connection holds stays with that. */
-  hold(key: string, over: AbortSignal): void {
-    if (this.isHeld(key)) return;
+  /** From before it is made. False for one that another connection holds: it stays with that. */
+  hold(key: string, over: AbortSignal): boolean {
+    if (this.isHeld(key)) return false;
     this.#all.set(key, { over, isMade: false });
     // The same function each time: a connection has it once, however many it holds.
     over.addEventListener('abort', this.#loosed, { once: true });
+    return true;
   }
 
   made(key: string): void {

@@ -7,6 +7,7 @@ import { isAlive } from '../container/state.ts';
 import type { Engine, Listed } from '../engine/engine.ts';
 import { Alarm } from './alarm.ts';
 import { Leashes } from './leashes.ts';
+import { Retry } from './retry.ts';
 import type { ServerId } from './server-id.ts';
 import { Slots } from './slots.ts';
 import { Strays } from './strays.ts';
@@ -19,9 +20,6 @@ const CLOSE_MS = 1400;
 const BEGIN_MS = 1000;
 /** Containers that are ended side by side. */
 const AT_ONCE = 8;
-/** Milliseconds until an engine that failed is asked again: doubled each time, and after a minute each minute. */
-const RETRY_MS = { first: 250, most: 5000, last: 60_000 };
-const QUICK_RETRIES = 16;
 /** Milliseconds until another look: for leashed ones that are gone; for strays that may still come, and what others are removing. */
 const LEASHED_MS = 60_000;
 const AGAIN_MS = 1000;
@@ -40,12 +38,11 @@ export class Lifetimes {
   readonly #alarm = new Alarm(() => void this.#look());
   readonly #leashes = new Leashes(() => void this.#look());
   readonly #strays = new Strays();
+  readonly #retry = new Retry(() => void this.#look());
   readonly #slots = new Slots(AT_ONCE);
   readonly #over = new AbortController();
   /** By id, those that are about to be ended. */
   readonly #ending = new Map<string, { key: string | undefined; done: Promise<void> }>();
-  #failures = 0;
-  #retry: NodeJS.Timeout | undefined;
   #isLooking = false;
   #isLookWanted = false;
   #isClosing = false;
@@ -79,9 +76,9 @@ export class Lifetimes {
     };
   }
 
-  /** Leashes the container with this key, before it is made, to a connection. */
-  hold(key: string, over: AbortSignal): void {
-    this.#leashes.hold(key, over);
+  /** Leashes the container with this key to a connection, before it is made. False where another connection has it. */
+  hold(key: string, over: AbortSignal): boolean {
+    return this.#leashes.hold(key, over);
   }
 
   /** Somebody wants the container with this key: it is no stray, and not there while it is being ended. */
@@ -104,7 +101,7 @@ export class Lifetimes {
     void this.#look();
   }
 
-  /** Nothing was made with this key. */
+  /** Nothing was made with this key for whoever holds it. */
   forget(key: string): void {
     this.#leashes.release(key);
   }
@@ -113,7 +110,7 @@ export class Lifetimes {
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#alarm.clear();
-    clearTimeout(this.#retry);
+    this.#retry.stop();
     if (this.#leashes.size > 0) {
       this.#slots.open();
       // Those that are being ended have less time now.
@@ -170,7 +167,7 @@ export class Lifetimes {
     const ended = await Promise.allSettled(due.map((one) => this.#endInTurn(one)));
     const failed = ended.find(({ status }) => status === 'rejected');
     if (failed?.status === 'rejected') this.#failed(failed.reason);
-    else this.#failures = 0;
+    else this.#retry.succeeded();
   }
 
   async #endInTurn(listed: Listed): Promise<void> {
@@ -204,11 +201,6 @@ export class Lifetimes {
 
   #failed(error: unknown): void {
     if (this.#isClosing) return;
-    if (this.#failures === 0) this.#log.warn({ err: error }, 'cannot end containers now; tries again');
-    const { first, most, last } = RETRY_MS;
-    const ms = this.#failures < QUICK_RETRIES ? Math.min(first * 2 ** this.#failures, most) : last;
-    this.#failures += 1;
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => void this.#look(), ms).unref();
+    if (this.#retry.failed()) this.#log.warn({ err: error }, 'cannot end containers now; tries again');
   }
 }
