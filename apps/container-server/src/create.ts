@@ -12,9 +12,11 @@ import { handlers } from './handlers.ts';
 import { HostFolders, type EngineHost } from './policy/host-folders.ts';
 import { Policy } from './policy/policy.ts';
 import { readRules } from './policy/rules.ts';
+import { Lifetimes } from './life/lifetimes.ts';
+import { ServerId } from './life/server-id.ts';
 import { Watch } from './watch/watch.ts';
 
-export async function create(config: ContainerConfig, log: Log): Promise<App<typeof containerService>> {
+export async function create(config: ContainerConfig, log: Log, folder: string): Promise<App<typeof containerService>> {
   const address = engineAddress(config.engine, process.env);
   const engine = new Engine(address, config);
   const endings = new Endings();
@@ -23,11 +25,15 @@ export async function create(config: ContainerConfig, log: Log): Promise<App<typ
   const policy = new Policy(rules, folders);
   const quota = new Quota(engine, rules.containersPerOwner);
   const watch = new Watch(engine, endings, config.listEveryMs);
+  const lifetimes = new Lifetimes(engine, endings, new ServerId(folder), log);
+  const containers = new Containers(engine);
   log.info({ engine: address.url, policy: config.policy }, 'drives this engine');
   return {
     service: containerService,
-    handlers: handlers({ config, containers: new Containers(engine), endings, engine, log, policy, quota, watch }),
+    handlers: handlers({ config, containers, endings, engine, lifetimes, log, policy, quota, watch }),
     unready: () => engine.unready(),
+    listening: () => lifetimes.begin(),
+    close: () => lifetimes.close(),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Containers } from './container/containers.ts';
 import type { Endings } from './container/endings.ts';
 import type { Quota } from './container/quota.ts';
 import type { Engine } from './engine/engine.ts';
+import type { Lifetimes } from './life/lifetimes.ts';
 import type { Policy } from './policy/policy.ts';
 import type { Watch } from './watch/watch.ts';
 
@@ -13,6 +14,7 @@ export interface Parts {
   readonly containers: Containers;
   readonly endings: Endings;
   readonly engine: Engine;
+  readonly lifetimes: Lifetimes;
   readonly log: Log;
   readonly policy: Policy;
   readonly quota: Quota;

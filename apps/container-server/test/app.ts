@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { containerService } from '@sextant/protocol/container';
 import type { App } from '@sextant/service/handler';
 import { startRig, testConfig, testLog, type Rig } from '@sextant/testing/rig';
@@ -9,13 +10,20 @@ import { create } from '../src/create.ts';
 export type Containers = typeof containerService;
 type Settings = z.input<z.ZodObject<typeof settings>>;
 
-/** The service as it would be with these settings, for an engine at an address. */
-export function appAt(engine: string | undefined, more: Settings = {}): Promise<App<Containers>> {
+/** The service as it would be with these settings, for an engine at an address; `folder` is for its data. */
+export function appAt(engine: string | undefined, more: Settings = {}, folder = NOWHERE): Promise<App<Containers>> {
   const config = { ...testConfig(tmpdir()), ...z.object(settings).parse({ ...more, engine }) };
-  return create(config, testLog);
+  return create(config, testLog, folder);
 }
 
+/** Of a service that keeps nothing. */
+const NOWHERE = join(tmpdir(), 'sextant-no-such-folder');
+
 /** The service listening, with a client beside it. */
-export async function rigAt(engine: string | undefined, more: Settings = {}): Promise<Rig<Containers>> {
-  return startRig(await appAt(engine, more));
+export async function rigAt(
+  engine: string | undefined,
+  more: Settings = {},
+  folder?: string,
+): Promise<Rig<Containers>> {
+  return startRig(await appAt(engine, more, folder));
 }

@@ -13,6 +13,8 @@ export const containerSchema = z.object({
   /** The engine's sentence, such as "Up 5 minutes". */
   status: z.string(),
   createdAt: timeSchema,
+  /** When it is stopped and removed, where that was asked for. */
+  expiresAt: timeSchema.optional(),
   ports: z.array(z.object({ container: port, host: port.optional(), protocol: z.string() })),
   /** Who made it; nobody whom this service knows, where it is missing. */
   owner: z.string().optional(),
@@ -66,6 +68,8 @@ const changeSchema = containerSchema.pick({ id: true, name: true, image: true })
   owner: z.string().optional(),
   /** Of `died`: the last lines it printed, for whoever may touch it. */
   log: z.array(z.string()).optional(),
+  /** Of `stopped` and `removed`: what the service ended it for, its time or the end of its connection. */
+  reason: z.enum(['ttl', 'leash']).optional(),
   oldName: z.string().optional(),
   health: z.string().optional(),
 });

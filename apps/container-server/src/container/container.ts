@@ -1,12 +1,14 @@
 import type { Container } from '@sextant/protocol/container-schemas';
 import { whose } from './access.ts';
 import type { Listed } from '../engine/engine.ts';
+import { expiryOf } from './labels.ts';
 
 /** Ports of one container that are told: an image may name thousands, and a line must hold them. */
 const MAX_PORTS = 256;
 
 export function containerOf(listed: Listed): Container {
   const { owner } = whose(listed.Labels);
+  const expiresAt = expiryOf(listed.Labels);
   return {
     id: listed.Id,
     name: nameOf(listed),
@@ -14,6 +16,7 @@ export function containerOf(listed: Listed): Container {
     state: listed.State,
     status: listed.Status,
     createdAt: new Date(listed.Created * 1000).toISOString(),
+    ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
     ports: portsOf(listed),
     ...(owner !== undefined && { owner }),
   };

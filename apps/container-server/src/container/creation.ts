@@ -32,14 +32,21 @@ export interface Creation {
 /** What a container writes is kept up to 30 MB; the engine would keep all. */
 const LOG = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } };
 
-export function creation(wish: Allowed, image: string, publishHost: string, owner: string): Creation {
+/** @param marks labels of our own besides those that each container has. */
+export function creation(
+  wish: Allowed,
+  image: string,
+  publishHost: string,
+  owner: string,
+  marks: Readonly<Record<string, string>> = {},
+): Creation {
   const { command, env = {}, ports = [], labels, memoryBytes, cpus, restart = 'no', tty, stdin } = wish;
   const byPort = Object.groupBy(ports, ({ container, protocol }) => `${container}/${protocol}`);
   return {
     Image: image,
     ...(command && { Cmd: command }),
     Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
-    Labels: { ...labels, ...labelsFor(owner) },
+    Labels: { ...labels, ...labelsFor(owner), ...marks },
     Tty: tty,
     OpenStdin: stdin,
     ExposedPorts: mapValues(byPort, () => ({})),

@@ -7,6 +7,18 @@ export const MANAGED = { name: 'sextant.managed', value: 'true' } as const;
 /** Says whose a container is. */
 export const OWNER = 'sextant.owner';
 
+/** Names the request that a container was made for: whoever asks with the same key finds it. An update keeps it, and those below. */
+export const KEY = 'sextant.key';
+
+/** Stands for what was asked for, to know another request with the same key. */
+export const REQUEST = 'sextant.request';
+
+/** When it ends: an ISO time. */
+export const EXPIRES = 'sextant.expires';
+
+/** The server on which it ends with its caller's connection. */
+export const LEASH = 'sextant.leash';
+
 /** What a new container of this owner is marked with. */
 export function labelsFor(owner: string): Record<string, string> {
   return { [MANAGED.name]: MANAGED.value, [OWNER]: owner };
@@ -18,6 +30,12 @@ export function isOurs(labels: Readonly<Record<string, string>>): boolean {
 
 export function ownerOf(labels: Readonly<Record<string, string>>): string | undefined {
   return labels[OWNER];
+}
+
+/** Milliseconds since 1970; undefined where it does not end by itself. */
+export function expiryOf(labels: Readonly<Record<string, string>>): number | undefined {
+  const at = Date.parse(labels[EXPIRES] ?? '');
+  return Number.isNaN(at) ? undefined : at;
 }
 
 /** Without our own. */

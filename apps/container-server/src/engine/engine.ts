@@ -7,7 +7,7 @@ import type { Question, SystemInfo } from './connections.ts';
 import type { Creation } from '../container/creation.ts';
 import { EngineLink, type EngineTimes } from './link.ts';
 import { secondsOf, unixTime, type LogWish } from './stream.ts';
-import { MANAGED, OWNER } from '../container/labels.ts';
+import { KEY, MANAGED, OWNER } from '../container/labels.ts';
 import { readLines, readProgress } from './pull.ts';
 import { explain } from './reasons.ts';
 import { notPulled, stalled, taken, unchanged } from './refusals.ts';
@@ -109,6 +109,15 @@ export class Engine {
     return found.length;
   }
 
+  /** The container that was made for a request, by its key; undefined if there is none. */
+  async listMade(key: string): Promise<Listed | undefined> {
+    const filters = { label: [`${MANAGED.name}=${MANAGED.value}`, `${KEY}=${key}`] };
+    const found = await this.#link.read((docker, abortSignal) =>
+      docker.listContainers({ all: true, filters, abortSignal }),
+    );
+    return found[0];
+  }
+
   /** One container as the engine lists it; undefined if it is gone. */
   async listOne(id: string): Promise<Listed | undefined> {
     const filters = { id: [id] };
@@ -128,10 +137,10 @@ export class Engine {
   }
 
   /** @returns the id. */
-  async create(creation: Creation, name: string | undefined): Promise<string> {
+  async create(creation: Creation, name: string, ms = this.#times.engineTimeoutMs): Promise<string> {
     // Told apart, or dockerode would put the whole of it into the URL, where environments do not fit and are logged.
-    const options = { _query: name === undefined ? {} : { name }, _body: creation };
-    const made = this.#link.change((docker, abortSignal) => docker.createContainer({ ...options, abortSignal }));
+    const options = { _query: { name }, _body: creation };
+    const made = this.#link.change((docker, abortSignal) => docker.createContainer({ ...options, abortSignal }), ms);
     return (await made.catch(taken)).id;
   }
 

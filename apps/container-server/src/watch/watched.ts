@@ -1,7 +1,7 @@
 import type { ContainerChange, EngineChange, WatchedContainer } from '@sextant/protocol/container-schemas';
 import type PQueue from 'p-queue';
 import { nameOf } from '../container/container.ts';
-import type { Endings } from '../container/endings.ts';
+import type { Ending, Endings } from '../container/endings.ts';
 import { OWNER } from '../container/labels.ts';
 import { pause } from '../engine/deadline.ts';
 import type { Engine, Listed, Look } from '../engine/engine.ts';
@@ -25,6 +25,8 @@ interface Run {
 interface Seen extends WatchedContainer {
   owner?: string | undefined;
   run: Run;
+  /** Why it was stopped here. */
+  ending?: Ending | undefined;
   /** What is to be told of it still, while its end is looked into. */
   telling?: Promise<void> | undefined;
 }
@@ -91,8 +93,8 @@ export class Watched {
 
   #removed(seen: Seen, at = now()): void {
     this.#seen.delete(seen.id);
-    this.#endings.take(seen.id);
-    this.#tell(seen, { type: 'removed' }, at);
+    const ending = this.#endings.take(seen.id) ?? seen.ending;
+    this.#tell(seen, { type: 'removed', ...ending }, at);
   }
 
   #rename(seen: Seen, name: string, at = now()): void {
@@ -120,6 +122,7 @@ export class Watched {
 
   #started(seen: Seen, at: string): void {
     this.#endings.take(seen.id);
+    seen.ending = undefined;
     seen.run = newRun();
     this.#tell(seen, { type: 'started' }, at);
   }
@@ -127,11 +130,12 @@ export class Watched {
   /** What it ended of is looked into beside what happens to others, and told before what happens to it next. */
   #ended(seen: Seen, at: string, told: number | undefined): void {
     const { id, name, image, owner, run, telling } = seen;
-    const wasAsked = this.#endings.take(id);
-    const isTold = Promise.all([this.#look(id, run, wasAsked, told), telling]).then(([end]) => {
-      const type = wasAsked ? 'stopped' : 'died';
-      const whose = wasAsked || owner === undefined ? {} : { owner };
-      this.#history.add({ type, ...end, ...whose, at, id, name, image });
+    const asked = this.#endings.take(id);
+    seen.ending = asked;
+    const isTold = Promise.all([this.#look(id, run, asked !== undefined, told), telling]).then(([end]) => {
+      const type = asked ? 'stopped' : 'died';
+      const more = asked ?? (owner === undefined ? {} : { owner });
+      this.#history.add({ type, ...end, ...more, at, id, name, image });
       if (seen.telling === isTold) seen.telling = undefined;
     });
     seen.telling = isTold;

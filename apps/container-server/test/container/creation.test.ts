@@ -27,15 +27,17 @@ const EVERYTHING = schema.parse({
   ],
   start: true,
   pull: 'always',
+  ttlMs: 1000,
+  leash: true,
 });
 
 describe('creation', () => {
   it('is the template and what the schema lets a caller fill in', () => {
-    expect(creation({ ...EVERYTHING, ...USUAL }, 'x:latest', '127.0.0.1', 'ann')).toEqual({
+    expect(creation({ ...EVERYTHING, ...USUAL }, 'x:latest', '127.0.0.1', 'ann', { 'sextant.key': 'k' })).toEqual({
       Image: 'x:latest',
       Cmd: ['a', 'b'],
       Env: ['A=1', 'B=x=y'],
-      Labels: { who: 'ann', 'sextant.managed': 'true', 'sextant.owner': 'ann' },
+      Labels: { who: 'ann', 'sextant.managed': 'true', 'sextant.owner': 'ann', 'sextant.key': 'k' },
       Tty: true,
       OpenStdin: true,
       ExposedPorts: { '80/tcp': {}, '53/udp': {} },

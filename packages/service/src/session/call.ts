@@ -11,6 +11,10 @@ import { itemLines, linesOf } from './item-lines.ts';
 export class Call<Item = never> {
   readonly id: Id;
   readonly caller: Caller;
+  /** The caller's name for this request, where it is to be done once however often it is sent. */
+  readonly key: string | undefined;
+  /** What it does ends with its connection: its outcome is no answer to a later request with the same key. */
+  fleeting = false;
   /** The answer is that of an earlier request with the same key. */
   replayed = false;
   readonly #connection: Connection;
@@ -22,9 +26,10 @@ export class Call<Item = never> {
   #input: Input | undefined;
   #answered = false;
 
-  constructor({ id, credit }: Request, caller: Caller, connection: Connection, frame: Frame, takesInput: boolean) {
+  constructor({ id, key, credit }: Request, caller: Caller, connection: Connection, frame: Frame, takesInput: boolean) {
     this.id = id;
     this.caller = caller;
+    this.key = key;
     this.#frame = frame;
     this.#connection = connection;
     this.#takesInput = takesInput;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { ProtocolError } from '@sextant/protocol/errors';
+import { digestOf, usedOtherwise } from './same-request.ts';
 
 /** What became of a request. */
 export type Outcome = { value: object } | { error: unknown };
@@ -34,17 +34,20 @@ export class Outcomes {
     work: () => Promise<object>,
     isCancelled: () => boolean,
   ): Promise<{ outcome: Outcome; replayed: boolean }> {
-    const digest = createHash('sha256').update(JSON.stringify(params)).digest('base64');
+    const digest = digestOf(params);
     const mine = this.#ofWho(who);
     for (let known = mine.get(key); known; known = mine.get(key)) {
-      if (known.params !== digest) {
-        throw new ProtocolError('conflict', 'This key was used for another request; take a new one for each.');
-      }
+      if (known.params !== digest) throw usedOtherwise();
       const outcome = await known.outcome;
       if (mine.get(key) === known) return { outcome, replayed: true };
     }
     if (mine.size >= MAX_EACH) throw full();
     return { outcome: await this.#begin(mine, key, digest, work, isCancelled), replayed: false };
+  }
+
+  /** Of what is undone: the next request with this key does it anew. */
+  forget(who: string, key: string): void {
+    this.#known.get(who)?.delete(key);
   }
 
   async #begin(

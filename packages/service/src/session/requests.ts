@@ -133,14 +133,18 @@ export class Requests {
   }
 
   async #once({ call, route }: Open, params: object, key: string): Promise<object> {
-    const { outcome, replayed } = await this.#host.outcomes.once(
-      this.#caller.principal.name,
-      `${route.name} ${key}`,
+    const { outcomes } = this.#host;
+    const { over, principal } = this.#caller;
+    const name = `${route.name} ${key}`;
+    const { outcome, replayed } = await outcomes.once(
+      principal.name,
+      name,
       params,
       async () => route.handler(params, call),
       () => call.cancelled !== undefined,
     );
     if (replayed) call.replayed = true;
+    else if (call.fleeting) whenAborted(over, () => outcomes.forget(principal.name, name));
     if ('value' in outcome) return outcome.value;
     throw outcome.error;
   }
@@ -205,6 +209,11 @@ export class Requests {
     });
     this.#connection.send(encodeLine(failure(call.id, long)));
   }
+}
+
+function whenAborted(signal: AbortSignal, act: () => void): void {
+  if (signal.aborted) act();
+  else signal.addEventListener('abort', act, { once: true });
 }
 
 function needsStream(): ProtocolError {
