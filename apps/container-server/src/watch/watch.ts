@@ -1,4 +1,4 @@
-import { ProtocolError } from '@sextant/protocol/errors';
+import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { ContainerChange, EngineChange, WatchedContainer } from '@sextant/protocol/container-schemas';
 import { nameOf } from '../container/container.ts';
 import type { Endings } from '../container/endings.ts';
@@ -119,6 +119,8 @@ export class Watch {
     } finally {
       clearInterval(timer);
       failed.abort();
+      // One that was not read yet holds its connection until it is told.
+      await pieces.return(undefined);
     }
   }
 
@@ -214,25 +216,32 @@ export class Watch {
     this.#tell(seen, { type: 'started' }, at);
   }
 
-  /** Of one whose end nobody asked for, what may say why. */
+  /**
+   * Of one whose end nobody asked for, what may say why. Where the engine is lost by then, what is known.
+   * @throws ProtocolError that it is lost, once this is told.
+   */
   async #ended(seen: Seen, at: string, told: number | undefined): Promise<void> {
     const { id, owner } = seen;
     const asked = this.#endings.take(id);
-    let found = await this.#look(id);
+    let lost: unknown;
+    const look = (): Promise<Look | undefined> =>
+      this.#engine.lookAt(id).catch((error: unknown) => {
+        if (!isErrorType(error, 'not_found')) lost = error;
+        return undefined;
+      });
+    let found = await look();
     if (!asked && told === KILLED && !seen.lackedMemory && found?.oomKilled === false) {
       await pause(OOM_MS, this.#stop.signal);
-      found = (await this.#look(id)) ?? found;
+      found = (await look()) ?? found;
     }
     const exitCode = told ?? found?.exitCode ?? null;
     const oomKilled = seen.lackedMemory === true || found?.oomKilled === true;
-    if (asked) return this.#tell(seen, { type: 'stopped', exitCode, oomKilled }, at);
-    const log = found ? await lastLines(this.#engine, id, found.hasTerminal).catch(() => []) : [];
-    this.#tell(seen, { type: 'died', exitCode, oomKilled, ...(owner !== undefined && { owner }), log }, at);
-  }
-
-  /** Without an answer, what is known is told: of one that is gone, or of an engine that ends with its containers. */
-  #look(id: string): Promise<Look | undefined> {
-    return this.#engine.lookAt(id).catch(() => undefined);
+    if (asked) this.#tell(seen, { type: 'stopped', exitCode, oomKilled }, at);
+    else {
+      const log = found ? await lastLines(this.#engine, id, found.hasTerminal).catch(() => []) : [];
+      this.#tell(seen, { type: 'died', exitCode, oomKilled, ...(owner !== undefined && { owner }), log }, at);
+    }
+    if (lost !== undefined) throw lost;
   }
 
   #tell({ id, name, image }: Seen, change: Change, at: string): void {
