@@ -10,7 +10,7 @@ import { secondsOf, unixTime, type LogWish } from './stream.ts';
 import { MANAGED } from '../container/labels.ts';
 import { readLines, readProgress } from './pull.ts';
 import { explain } from './reasons.ts';
-import { stalled, taken, unchanged } from './refusals.ts';
+import { mustBeNew, stalled, taken, unchanged } from './refusals.ts';
 import { isAlive } from '../container/state.ts';
 import { isMeasured, type Sample } from '../container/stats.ts';
 
@@ -69,7 +69,8 @@ export class Engine {
   /** Why no container can be made now, if none can. */
   async unready(): Promise<string[]> {
     try {
-      await this.#link.fresh((docker, abortSignal) => docker.version({ abortSignal }));
+      const { ApiVersion } = await this.#link.fresh((docker, abortSignal) => docker.version({ abortSignal }));
+      mustBeNew(ApiVersion);
       return [];
     } catch (error) {
       return [Error.isError(error) ? error.message : String(error)];
@@ -79,6 +80,7 @@ export class Engine {
   info(): Promise<{ info: SystemInfo; version: Docker.DockerVersion }> {
     return this.#link.fresh(async (docker, abortSignal) => {
       const [info, version] = await Promise.all([docker.info({ abortSignal }), docker.version({ abortSignal })]);
+      mustBeNew(version.ApiVersion);
       return { info, version };
     });
   }
