@@ -6,14 +6,16 @@ import type { Parts } from '../parts.ts';
 
 export function remove({ engine, containers, endings }: Parts): HandlerOf<typeof containerService, 'container.remove'> {
   return ({ target, force }, call) =>
-    containers.act(target, call, async (id, knownName) => {
+    containers.act(target, call, async (id, name) => {
       if (force) endings.ask(id);
-      // At once, for a removal takes longer than a look, and the engine itself refuses one that runs.
-      const [look, removal] = await Promise.allSettled([engine.inspect(id), engine.remove(id, force)]);
-      const { name, state } = look.status === 'fulfilled' ? look.value : { name: knownName, state: 'unknown' };
-      if (removal.status === 'fulfilled') return { id, name, state: 'removed' };
-      if (!force && isAlive(state) && isErrorType(removal.reason, 'conflict'))
-        throw new ProtocolError('conflict', `${name} is ${state}: stop it first, or remove it with force.`);
-      throw removal.reason;
+      try {
+        await engine.remove(id, force);
+        return { id, name, state: 'removed' };
+      } catch (error) {
+        if (force || !isErrorType(error, 'conflict')) throw error;
+        const now = await engine.inspect(id).catch(() => undefined);
+        if (!now || !isAlive(now.state)) throw error;
+        throw new ProtocolError('conflict', `${now.name} is ${now.state}: stop it first, or remove it with force.`);
+      }
     });
 }
