@@ -5,6 +5,7 @@ import type Docker from 'dockerode';
 import type { EngineAddress } from './address.ts';
 import type { Question, SystemInfo } from './connections.ts';
 import type { Creation } from '../container/creation.ts';
+import { lookOf, type Look } from './look.ts';
 import { EngineLink, type EngineTimes } from './link.ts';
 import { secondsOf, unixTime, type LogWish } from './stream.ts';
 import { MANAGED } from '../container/labels.ts';
@@ -37,17 +38,6 @@ export interface Reference {
   id: string;
   name: string;
   state: string;
-}
-
-/** What is asked of one again and again. */
-export interface Look {
-  id: string;
-  /** All it prints is stdout then. */
-  hasTerminal: boolean;
-  state: string;
-  startedAt: string;
-  exitCode: number;
-  oomKilled: boolean;
 }
 
 /**
@@ -232,9 +222,7 @@ export class Engine {
   }
 
   async lookAt(id: string): Promise<Look> {
-    const { Id, Config, State } = await this.inspectAll(id);
-    const { Status: state, StartedAt: startedAt, ExitCode: exitCode, OOMKilled: oomKilled } = State;
-    return { id: Id, hasTerminal: Config.Tty, state, startedAt, exitCode, oomKilled };
+    return lookOf(await this.inspectAll(id));
   }
 
   /** What happens to the containers made here, after an instant in nanoseconds if given; an empty piece says that it begins. */

@@ -2,7 +2,8 @@ import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { ContainerChange, EngineChange, WatchedContainer } from '@sextant/protocol/container-schemas';
 import { nameOf } from '../container/container.ts';
 import type { Endings } from '../container/endings.ts';
-import type { Engine, Listed, Look } from '../engine/engine.ts';
+import type { Engine, Listed } from '../engine/engine.ts';
+import type { Look } from '../engine/look.ts';
 import { parseEvent, type EngineEvent } from '../engine/event.ts';
 import { pause } from '../engine/deadline.ts';
 import { History } from './history.ts';
@@ -90,12 +91,12 @@ export class Watch {
       try {
         await this.#follow(stop, () => {
           delayMs = RETRY_MS.first;
-          this.#back();
+          this.#engineIs('back');
           resolve();
         });
       } catch (error) {
         if (stop.aborted) return;
-        this.#lost(error);
+        this.#engineIs('lost', error);
         reject(error);
         await pause(delayMs, stop);
         if (!stop.aborted) this.#begin();
@@ -125,16 +126,10 @@ export class Watch {
   }
 
   /** Told once, to those who have seen it answer. */
-  #lost(error: unknown): void {
-    if (this.#isLost || !this.#wasListed) return;
-    this.#isLost = true;
-    const reason = Error.isError(error) ? { reason: error.message } : {};
-    this.history.add({ type: 'engine', state: 'lost', at: now(), ...reason });
-  }
-
-  #back(): void {
-    if (this.#isLost) this.history.add({ type: 'engine', state: 'back', at: now() });
-    this.#isLost = false;
+  #engineIs(state: 'lost' | 'back', why?: unknown): void {
+    if (!this.#wasListed || this.#isLost === (state === 'lost')) return;
+    this.#isLost = state === 'lost';
+    this.history.add({ type: 'engine', state, at: now(), ...(Error.isError(why) && { reason: why.message }) });
   }
 
   async #list(): Promise<void> {

@@ -74,7 +74,7 @@ async function check(method: Method, from: number, hang: Hang, target: string, o
   await using rig = await rigAt(at.url, { engineTimeoutMs: TIMEOUT_MS, pullStallMs: TIMEOUT_MS });
   await waitFor('it answers', () => rig.client.call('engine.info', {}).then(Boolean, () => undefined));
   proxy.hangFrom(from);
-  const stream = rig.client.open(method, PARAMS[method](target) as never);
+  const stream = rig.client.open(method, PARAMS[method](target));
   let isLost = false;
   const read = (async () => {
     for await (const { item } of stream) if (item && 'state' in item && item.state === 'lost') isLost = true;

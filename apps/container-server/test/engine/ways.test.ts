@@ -67,8 +67,8 @@ describeWithEngine('a proxy that passes on some questions only', () => {
   it('is enough with those that the README lists, for programs too', async () => {
     await using at = await socketPath();
     await using own = await engineRig();
-    await using _proxy = await proxyAt(at.path, (question) => ALL.some((allowed) => allowed.test(question)));
-    await using rig = await rigAt(at.url);
+    await using proxy = await proxyAt(at.path, (question) => ALL.some((allowed) => allowed.test(question)));
+    await using rig = await rigAt(proxy.url);
     await liveOnce(rig.client, own.name());
     await rig.client.call('image.list', {});
     await rig.client.call('engine.info', {});
@@ -90,8 +90,8 @@ describeWithEngine('a proxy that passes on some questions only', () => {
     await using at = await socketPath();
     await using own = await engineRig();
     const { name } = await own.client.call('container.create', { image: IMAGE, name: own.name() });
-    await using _proxy = await proxyAt(at.path, (question) => !question.includes(denied));
-    await using rig = await rigAt(at.url);
+    await using proxy = await proxyAt(at.path, (question) => !question.includes(denied));
+    await using rig = await rigAt(proxy.url);
     await expect(rig.client.open(method, params(name) as never).result).rejects.toMatchObject({
       type: 'forbidden',
       message: expect.stringMatching(new RegExp(`refused (GET|POST|DELETE) /.*\\(403\\): allow that there`)),
@@ -103,8 +103,8 @@ describeWithEngine('a proxy that passes on some questions only', () => {
     await using at = await socketPath();
     await using own = await engineRig();
     const { name } = await own.client.call('container.create', { image: IMAGE, name: own.name() });
-    await using _proxy = await proxyAt(at.path, () => true, false);
-    await using rig = await rigAt(at.url);
+    await using proxy = await proxyAt(at.path, () => true, false);
+    await using rig = await rigAt(proxy.url);
     const exec = rig.client.open('container.exec', { target: name, command: ['true'] });
     await expect(exec.result).rejects.toMatchObject({
       type: 'dependency_down',
@@ -205,13 +205,15 @@ async function proxyAt(
   path: string,
   isAllowed: (question: string) => boolean,
   upgrades = true,
-): Promise<AsyncDisposable> {
+): Promise<AsyncDisposable & { url: string }> {
   const { protocol, pathname, hostname, port } = new URL(ENGINE);
   const to = protocol === 'unix:' ? { socketPath: pathname } : { hostname, port };
   const isDenied = ({ method, url = '' }: IncomingMessage): boolean => !isAllowed(`${method} ${url.split('?')[0]}`);
   const server = createServer((question, answer) => {
-    if (isDenied(question))
-      return void answer.writeHead(403, { 'content-type': 'text/html' }).end('<h1>403 Forbidden</h1>');
+    if (isDenied(question)) {
+      answer.writeHead(403, { 'content-type': 'text/html' }).end('<h1>403 Forbidden</h1>');
+      return;
+    }
     const { method, url: path } = question;
     const { upgrade, ...headers } = question.headers;
     const asked = request(
@@ -228,7 +230,10 @@ async function proxyAt(
   });
   if (upgrades) {
     server.on('upgrade', (question: IncomingMessage, socket: Socket, head: Buffer) => {
-      if (isDenied(question)) return void socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+      if (isDenied(question)) {
+        socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+        return;
+      }
       const engine = protocol === 'unix:' ? connect(pathname) : connect(Number(port), hostname);
       const { rawHeaders, method, url } = question;
       const headers = rawHeaders.map((word, at) => (at % 2 ? `${word}\r\n` : `${word}: `)).join('');
@@ -247,6 +252,7 @@ async function proxyAt(
   }
   await once(server.listen(path), 'listening');
   return {
+    url: `unix://${path}`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await server[Symbol.asyncDispose]();
