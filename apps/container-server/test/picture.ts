@@ -26,8 +26,7 @@ export class Picture {
 
   /** States by name, in the order of names. */
   text(isOf: (name: string) => boolean = () => true): string {
-    const states = [...this.#states.values()].filter(({ name }) => isOf(name)).map(({ name, state }) => [name, state]);
-    return JSON.stringify(Object.fromEntries(states.sort()));
+    return textOfStates([...this.#states.values()].filter(({ name }) => isOf(name)));
   }
 
   end(): Promise<void> {
@@ -64,3 +63,9 @@ const STATES: Record<string, string> = {
   stopped: 'exited',
   died: 'exited',
 };
+
+/** The same text for the same containers, in whatever order. */
+export function textOfStates(containers: readonly { name: string; state: string }[]): string {
+  const states = containers.map(({ name, state }) => [name, state] as const);
+  return JSON.stringify(Object.fromEntries(states.toSorted(([a], [b]) => (a < b ? -1 : 1))));
+}

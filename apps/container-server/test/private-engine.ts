@@ -105,6 +105,27 @@ export class PrivateEngine implements AsyncDisposable {
     );
   }
 
+  /** A way from a Unix socket of the machine to a port of this engine's network. */
+  async relay(port: number): Promise<{ path: string } & AsyncDisposable> {
+    const path = join(this.#folder.path, 'relay.sock');
+    const script = `const net = require('node:net');
+      net.createServer((socket) => {
+        const other = net.connect(${port}, '127.0.0.1');
+        for (const [one, two] of [[socket, other], [other, socket]])
+          one.on('error', () => {}).on('close', () => two.destroy()).pipe(two);
+      }).listen(process.argv[1], () => console.log('ready'));`;
+    const child = spawn('nsenter', [...this.#rooms, process.execPath, '-e', script, path], { stdio: 'pipe' });
+    const ended = once(child, 'exit');
+    await Promise.race([once(child.stdout, 'data'), ended.then(() => Promise.reject(new Error('no relay')))]);
+    return {
+      path,
+      async [Symbol.asyncDispose]() {
+        child.kill('SIGKILL');
+        await ended;
+      },
+    };
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#process?.kill(signal);
   }

@@ -2,6 +2,7 @@ import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { inspect } from 'node:util';
 import type Docker from 'dockerode';
 import type { EngineAddress } from './address.ts';
+import { Denied } from './denied.ts';
 
 /** What the engine says of itself. */
 export interface SystemInfo {
@@ -21,6 +22,8 @@ type Dockerode = Docker & {
 
 /** Asked on whatever connection that dockerode has. */
 export type Question<T> = (docker: Dockerode, signal: AbortSignal) => Promise<T>;
+
+const FORBIDDEN = 403;
 
 /** Milliseconds that an unused connection is kept, as Node does. */
 const KEPT_MS = 5000;
@@ -85,7 +88,7 @@ function agent(module: 'node:http' | 'node:https', options: object): Agent {
   const addRequest = agent.addRequest.bind(agent);
   return Object.assign(agent, {
     addRequest(request: ClientRequest, options: object): void {
-      request.once('response', (answer) => tellOfCut(request, answer));
+      request.once('response', (answer) => heed(request, answer));
       addRequest(request, options);
     },
     // With each question dockerode writes out all there is in an agent, for a log that nobody reads.
@@ -94,8 +97,11 @@ function agent(module: 'node:http' | 'node:https', options: object): Agent {
 }
 
 /** dockerode waits for the end of an answer only: one that is cut would never come, and its error would be nobody's. */
-function tellOfCut(request: ClientRequest, answer: IncomingMessage): void {
+function heed(request: ClientRequest, answer: IncomingMessage): void {
   answer.on('error', (error) => request.emit('error', error));
+  if (answer.statusCode !== FORBIDDEN) return;
+  answer.resume();
+  request.emit('error', new Denied(request.method, request.path));
 }
 
 /** The connection broke, whatever the engine has heard. */

@@ -5,12 +5,13 @@ import type Docker from 'dockerode';
 import type { EngineAddress } from './address.ts';
 import type { Question, SystemInfo } from './connections.ts';
 import type { Creation } from '../container/creation.ts';
+import { lookOf, type Look } from './look.ts';
 import { EngineLink, type EngineTimes } from './link.ts';
 import { secondsOf, unixTime, type LogWish } from './stream.ts';
 import { KEY, MANAGED, OWNER } from '../container/labels.ts';
 import { readLines, readProgress } from './pull.ts';
 import { explain } from './reasons.ts';
-import { notPulled, stalled, taken, unchanged } from './refusals.ts';
+import { mustBeNew, notPulled, stalled, taken, unchanged } from './refusals.ts';
 import { isAlive } from '../container/state.ts';
 import { isMeasured, type Sample } from '../container/stats.ts';
 
@@ -45,17 +46,6 @@ export interface Reference {
   state: string;
 }
 
-/** What is asked of one again and again. */
-export interface Look {
-  id: string;
-  /** All it prints is stdout then. */
-  hasTerminal: boolean;
-  state: string;
-  startedAt: string;
-  exitCode: number;
-  oomKilled: boolean;
-}
-
 /**
  * The Docker engine, which is asked by dockerode. Nothing is kept between two questions but connections, for some
  * seconds, so an engine that comes back is found by the next one. Each throws a `ProtocolError` in the engine's words,
@@ -75,7 +65,8 @@ export class Engine {
   /** Why no container can be made now, if none can. */
   async unready(): Promise<string[]> {
     try {
-      await this.#link.fresh((docker, abortSignal) => docker.version({ abortSignal }));
+      const { ApiVersion } = await this.#link.fresh((docker, abortSignal) => docker.version({ abortSignal }));
+      mustBeNew(ApiVersion);
       return [];
     } catch (error) {
       return [Error.isError(error) ? error.message : String(error)];
@@ -85,6 +76,7 @@ export class Engine {
   info(): Promise<{ info: SystemInfo; version: Docker.DockerVersion }> {
     return this.#link.fresh(async (docker, abortSignal) => {
       const [info, version] = await Promise.all([docker.info({ abortSignal }), docker.version({ abortSignal })]);
+      mustBeNew(version.ApiVersion);
       return { info, version };
     });
   }
@@ -254,9 +246,7 @@ export class Engine {
   }
 
   async lookAt(id: string): Promise<Look> {
-    const { Id, Config, State } = await this.inspectAll(id);
-    const { Status: state, StartedAt: startedAt, ExitCode: exitCode, OOMKilled: oomKilled } = State;
-    return { id: Id, hasTerminal: Config.Tty, state, startedAt, exitCode, oomKilled };
+    return lookOf(await this.inspectAll(id));
   }
 
   /** Its own time, in nanoseconds. */

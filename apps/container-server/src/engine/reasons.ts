@@ -1,10 +1,12 @@
 import { ProtocolError, type ErrorType } from '@sextant/protocol/errors';
 import { Overdue } from './deadline.ts';
+import { Denied } from './denied.ts';
 
 /** What the engine could not be asked, or refused, in the words of a caller; an error of our own as it is. */
 export function explain(error: unknown, engine: string): unknown {
   if (!Error.isError(error) || error instanceof ProtocolError) return error;
   if (error instanceof Overdue) return silent(error, engine);
+  if (error instanceof Denied) return denied(error);
   if (isRefusal(error)) return refused(messageOf(error), error.statusCode, error);
   // A mistake of ours, such as an argument that Node refuses, also has a code.
   if (error.name === 'TypeError' || !('code' in error)) return error;
@@ -67,12 +69,28 @@ function unreachable(code: string, engine: string, cause: Error): ProtocolError 
       cause,
     );
   }
+  if (/CERT|SIGNATURE|UNKNOWN_CA/.test(code)) {
+    return down(
+      `The Docker engine at ${engine} and this service do not trust each other's certificates (${code}): ca.pem, cert.pem and key.pem must be of the engine's authority; set DOCKER_CERT_PATH to where they are.`,
+      'safe',
+      cause,
+    );
+  }
   if (!UNSENT.has(code))
     return down(`The connection to the Docker engine at ${engine} broke (${code}).`, 'unknown', cause);
   return down(
     `No Docker engine answers at ${engine}. Start one (sudo systemctl start docker, or dockerd &), or set DOCKER_HOST to where it is.`,
     'safe',
     cause,
+  );
+}
+
+function denied(error: Denied): ProtocolError {
+  return new ProtocolError(
+    'forbidden',
+    `What stands in front of the Docker engine refused ${error.message} (403): allow that there, or set DOCKER_HOST to another way to the engine.`,
+    {},
+    { cause: error },
   );
 }
 

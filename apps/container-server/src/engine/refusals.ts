@@ -49,3 +49,16 @@ export function taken(error: unknown): never {
     { cause: error },
   );
 }
+
+/** The oldest API that is supported, Docker 20.10's. */
+const OLDEST = [1, 41] as const;
+
+/** @throws ProtocolError `unsupported_version` if an engine speaks only an older API. */
+export function mustBeNew(apiVersion: string): void {
+  const [major = 0, minor = 0] = apiVersion.split('.').map(Number);
+  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
+  throw new ProtocolError(
+    'unsupported_version',
+    `The Docker engine speaks API ${apiVersion}; ${OLDEST.join('.')} (Docker 20.10) is the oldest that works here: update it.`,
+  );
+}

@@ -1,3 +1,6 @@
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { ProtocolError } from '@sextant/protocol/errors';
 import type Docker from 'dockerode';
 import { Overdue } from './deadline.ts';
 
@@ -42,4 +45,18 @@ export function secondsOf(nanoseconds: bigint): string {
 /** The same of a time as text. */
 export function unixTime(time: string): string {
   return `${Math.floor(Date.parse(time) / 1000)}.${time.slice(-10, -1)}`;
+}
+
+/**
+ * A connection that is a program's from now on.
+ * @throws ProtocolError `dependency_down` if it is none: a proxy in front of the engine may not let it be.
+ */
+export function upgraded(stream: Duplex): Duplex {
+  if (stream instanceof Socket) return stream;
+  stream.destroy();
+  throw new ProtocolError(
+    'dependency_down',
+    'The Docker engine did not give the program a connection of its own; if there is a proxy in front of it, that must pass on "Upgrade: tcp".',
+    { dependency: 'docker', retry: 'unknown' },
+  );
 }

@@ -4,6 +4,7 @@ import type { TerminalSize } from '@sextant/protocol/container-schemas';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type Docker from 'dockerode';
 import type { Engine } from '../engine/engine.ts';
+import { upgraded } from '../engine/stream.ts';
 import { NO_DETACH_KEYS } from './exec.ts';
 
 const MIN_PAUSE_MS = 10;
@@ -45,12 +46,13 @@ export class Attachment {
   }
 
   /** What it prints from now on, and what is sent to it. */
-  open(): Promise<Duplex> {
+  async open(): Promise<Duplex> {
     const options = { stream: true, stdin: this.stdin, stdout: true, stderr: true, detachKeys: NO_DETACH_KEYS };
-    return this.#engine.ask(async (docker, abortSignal) => {
+    const stream = await this.#engine.ask(async (docker, abortSignal) => {
       const container = docker.getContainer(this.id);
       return (await container.attach({ ...options, hijack: true, abortSignal })) as Duplex;
     });
+    return upgraded(stream);
   }
 
   /** Gives its terminal another size. Of one that is over or has none, that is of no interest. */

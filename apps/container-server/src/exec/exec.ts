@@ -6,6 +6,7 @@ import type { TerminalSize } from '@sextant/protocol/container-schemas';
 import type { ParamsOf } from '@sextant/protocol/method';
 import type Docker from 'dockerode';
 import type { Engine } from '../engine/engine.ts';
+import { upgraded } from '../engine/stream.ts';
 
 type Params = ParamsOf<(typeof containerService.methods)['container.exec']>;
 
@@ -70,11 +71,12 @@ export class Exec {
   }
 
   /** Starts it. What is sent to it and what it prints are on the stream; so is what the engine says if it cannot start. */
-  start(): Promise<Duplex> {
+  async start(): Promise<Duplex> {
     this.#started = true;
-    return this.#engine.ask((docker, abortSignal) =>
+    const stream = await this.#engine.ask((docker, abortSignal) =>
       docker.getExec(this.#id).start({ hijack: true, Detach: false, Tty: this.#tty, abortSignal }),
     );
+    return upgraded(stream);
   }
 
   /** Waits for its beginning. @returns false if it could not start. */

@@ -9,18 +9,20 @@ import type { Parts } from '../parts.ts';
 export function remove({ engine, containers, endings }: Parts): HandlerOf<typeof containerService, 'container.remove'> {
   const forced = new Turns();
   return ({ target, force }, call) => {
-    const remove = async (id: string, knownName: string): Promise<Reference> => {
+    const remove = async (id: string, name: string): Promise<Reference> => {
       if (force) endings.ask(id);
-      // At once, for a removal takes longer than a look, and the engine itself refuses one that runs.
-      const [look, removal] = await Promise.allSettled([engine.inspect(id), engine.remove(id, force)]);
-      const { name, state } = look.status === 'fulfilled' ? look.value : { name: knownName, state: 'unknown' };
-      if (removal.status === 'fulfilled') return { id, name, state: 'removed' };
-      if (!force && isAlive(state) && isErrorType(removal.reason, 'conflict'))
+      try {
+        await engine.remove(id, force);
+        return { id, name, state: 'removed' };
+      } catch (error) {
+        if (force || !isErrorType(error, 'conflict')) throw error;
+        const now = await engine.inspect(id).catch(() => undefined);
+        if (!now || !isAlive(now.state)) throw error;
         throw new ProtocolError(
           'conflict',
-          `${name} is ${state}: stop it first, or remove it with force (sextant container rm -f ${name}).`,
+          `${now.name} is ${now.state}: stop it first, or remove it with force (sextant container rm -f ${now.name}).`,
         );
-      throw removal.reason;
+      }
     };
     if (!force) return containers.act(target, call, remove);
     // It waits for others that are forced, but not for a stop, which may take long.

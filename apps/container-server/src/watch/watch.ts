@@ -75,12 +75,12 @@ export class Watch {
       try {
         await this.#follow(stop, () => {
           delayMs = RETRY_MS.first;
-          this.#back();
+          this.#engineIs('back');
           resolve();
         });
       } catch (error) {
         if (stop.aborted) return;
-        this.#lost(error);
+        this.#engineIs('lost', error);
         reject(error);
         await pause(delayMs, stop);
         if (!stop.aborted) this.#begin();
@@ -102,6 +102,7 @@ export class Watch {
       this.#listedAt = asked;
       this.#lastEvent ??= asked;
       await this.#list();
+      await this.#watched.told();
       opened();
       timer = setInterval(() => void this.#list().catch((error: unknown) => failed.abort(error)), this.#listMs);
       for await (const line of readLines(pieces)) this.#take(parseEvent(line));
@@ -115,16 +116,11 @@ export class Watch {
   }
 
   /** Told once, to those who have seen it answer. */
-  #lost(error: unknown): void {
-    if (this.#isLost || !this.#watched.wasListed) return;
-    this.#isLost = true;
-    const reason = Error.isError(error) ? { reason: error.message } : {};
-    this.history.add({ type: 'engine', state: 'lost', at: new Date().toISOString(), ...reason });
-  }
-
-  #back(): void {
-    if (this.#isLost) this.history.add({ type: 'engine', state: 'back', at: new Date().toISOString() });
-    this.#isLost = false;
+  #engineIs(state: 'lost' | 'back', why?: unknown): void {
+    if (!this.#watched.wasListed || this.#isLost === (state === 'lost')) return;
+    this.#isLost = state === 'lost';
+    const at = new Date().toISOString();
+    this.history.add({ type: 'engine', state, at, ...(Error.isError(why) && { reason: why.message }) });
   }
 
   async #list(): Promise<void> {

@@ -4,8 +4,9 @@ import { nameOf } from '../container/container.ts';
 import type { Ending, Endings } from '../container/endings.ts';
 import { OWNER } from '../container/labels.ts';
 import { pause } from '../engine/deadline.ts';
-import type { Engine, Listed, Look } from '../engine/engine.ts';
+import type { Engine, Listed } from '../engine/engine.ts';
 import type { EngineEvent } from '../engine/event.ts';
+import type { Look } from '../engine/look.ts';
 import type { History } from './history.ts';
 import { lastLines } from './last-lines.ts';
 
@@ -53,6 +54,11 @@ export class Watched {
   /** True once all there were are known. */
   get wasListed(): boolean {
     return this.#wasListed;
+  }
+
+  /** Resolves when all that is known is told. */
+  async told(): Promise<void> {
+    await Promise.all([...this.#seen.values()].map(({ telling }) => telling));
   }
 
   /** Takes a list of all; `touched`: those of which newer things are known. */

