@@ -7,17 +7,27 @@ import { Containers } from './container/containers.ts';
 import { Endings } from './container/endings.ts';
 import { Engine } from './engine/engine.ts';
 import { handlers } from './handlers.ts';
+import { serviceId } from './update/service-id.ts';
+import { Updates } from './update/updates.ts';
 import { Watch } from './watch/watch.ts';
 
-export async function create(config: ContainerConfig, log: Log): Promise<App<typeof containerService>> {
+export async function create(
+  config: ContainerConfig,
+  log: Log,
+  folder?: string,
+): Promise<App<typeof containerService>> {
   const address = engineAddress(config.engine, process.env);
   const engine = new Engine(address, config);
   const endings = new Endings();
   const watch = new Watch(engine, endings, config.listEveryMs);
+  const containers = new Containers(engine);
+  const updates = new Updates({ id: await serviceId(folder), engine, containers, endings, log });
   log.info({ engine: address.url }, 'drives this engine');
   return {
     service: containerService,
-    handlers: handlers({ config, containers: new Containers(engine), endings, engine, log, watch }),
+    handlers: handlers({ config, containers, endings, engine, log, updates, watch }),
     unready: () => engine.unready(),
+    listening: () => updates.recover(),
+    close: async () => updates.close(),
   };
 }

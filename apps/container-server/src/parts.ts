@@ -3,6 +3,7 @@ import type { ContainerConfig } from './config.ts';
 import type { Containers } from './container/containers.ts';
 import type { Endings } from './container/endings.ts';
 import type { Engine } from './engine/engine.ts';
+import type { Updates } from './update/updates.ts';
 import type { Watch } from './watch/watch.ts';
 
 /** What the methods of one service share. */
@@ -12,5 +13,6 @@ export interface Parts {
   readonly endings: Endings;
   readonly engine: Engine;
   readonly log: Log;
+  readonly updates: Updates;
   readonly watch: Watch;
 }

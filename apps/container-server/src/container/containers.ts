@@ -4,6 +4,7 @@ import { closest } from '@sextant/service/closest';
 import { nameOf } from './container.ts';
 import type { Engine, Listed, Reference } from '../engine/engine.ts';
 import { isOurs } from './labels.ts';
+import { markOf } from '../update/mark.ts';
 import { Turns } from './turns.ts';
 
 /** Containers that are remembered, the last that were asked for: some 2 MB. */
@@ -27,6 +28,9 @@ export class Containers {
   /** Names of containers made here, by id. What is marked once is marked for life: labels never change, but names may. */
   readonly #ours = new Map<string, string>();
 
+  /** Ids of those that an update has put in the place of others, by the ids of these. */
+  readonly #heirs = new Map<string, string>();
+
   constructor(engine: Engine) {
     this.#engine = engine;
   }
@@ -36,7 +40,26 @@ export class Containers {
    * @throws ProtocolError `not_found`, `conflict` if it names several, `forbidden` if it was not made here.
    */
   act<T>(target: string, call: Asked, act: (id: string, knownName: string) => Promise<T>): Promise<T> {
-    return this.look(target, call, (id, name) => this.#turns.take(id, call.signal, () => act(id, name)));
+    return this.look(target, call, async (found, name) => {
+      for (let id = found; ; id = this.#heirs.get(id) ?? id) {
+        const isGone = (): boolean => this.#heirs.has(id);
+        const done = await this.#turns.take(id, call.signal, async () => !isGone() && { value: await act(id, name) });
+        if (done) return done.value;
+      }
+    });
+  }
+
+  /** Keeps the others waiting, for what must not be broken off. */
+  hold<T>(id: string, act: () => Promise<T>): Promise<T> {
+    return this.#turns.take(id, new AbortController().signal, act);
+  }
+
+  /** Whoever waits for a turn with one that is gone meets another in its place. */
+  replaced(goneId: string, by: Known): void {
+    this.#ours.delete(goneId);
+    this.remember(by);
+    this.#heirs.set(goneId, by.id);
+    trim(this.#heirs);
   }
 
   /** The same for what only looks: that waits for no other. */
@@ -59,9 +82,13 @@ export class Containers {
   /** Of one that was made here just now. */
   remember({ id, name }: Known): void {
     this.#ours.set(id, name);
-    const [oldest] = this.#ours.keys();
-    if (oldest !== undefined && this.#ours.size > REMEMBERED) this.#ours.delete(oldest);
+    trim(this.#ours);
   }
+}
+
+function trim(remembered: Map<string, string>): void {
+  const [oldest] = remembered.keys();
+  if (oldest !== undefined && remembered.size > REMEMBERED) remembered.delete(oldest);
 }
 
 function find(listed: readonly Listed[], target: string): Known {
@@ -75,7 +102,7 @@ function find(listed: readonly Listed[], target: string): Known {
       `${JSON.stringify(target)} was not made by this service, so it is left alone.`,
     );
   }
-  throw missing(ours, target);
+  throw updated(listed, target) ?? missing(ours, target);
 }
 
 function known(listed: Listed): Known {
@@ -95,6 +122,22 @@ function beginning(containers: readonly Known[], target: string): Known | undefi
     `${found.length} ids begin with ${JSON.stringify(target)}; write more of it, or the name.`,
     {
       candidates,
+    },
+  );
+}
+
+/** One whose id was an older one before its last update. */
+function updated(listed: readonly Listed[], target: string): ProtocolError | undefined {
+  const now = listed.find(
+    ({ Labels }) => isOurs(Labels) && target.length >= SHORT_ID && markOf(Labels)?.replaces.startsWith(target),
+  );
+  if (!now) return undefined;
+  const name = nameOf(now);
+  return new ProtocolError(
+    'not_found',
+    `Container ${JSON.stringify(target)} was updated, and has another id: ${name}.`,
+    {
+      suggestions: [name],
     },
   );
 }

@@ -20,15 +20,26 @@ export interface Creation {
     RestartPolicy: { Name: NonNullable<Params['restart']> };
     Memory?: number;
     NanoCpus?: number;
+    /** The container in whose place this one is: it has the same volumes. */
+    VolumesFrom?: string[];
   };
 }
+
+/** All that a `HostConfig` of ours may say of how a container runs, and so what an update takes over. */
+export const HOST_MEMBERS = Object.keys({
+  LogConfig: true,
+  PortBindings: true,
+  RestartPolicy: true,
+  Memory: true,
+  NanoCpus: true,
+} satisfies Record<Exclude<keyof Creation['HostConfig'], 'VolumesFrom'>, true>);
 
 /** What a container writes is kept up to 30 MB; the engine would keep all. */
 const LOG = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } };
 
 export function creation(params: Params, image: string, publishHost: string): Creation {
-  const { command, env = {}, ports = [], labels, memoryBytes, cpus, restart = 'no', tty, stdin } = params;
-  const byPort = Object.groupBy(ports, ({ container, protocol }) => `${container}/${protocol}`);
+  const { command, env = {}, ports = [], labels, restart = 'no', tty, stdin } = params;
+  const { ExposedPorts, PortBindings } = published(ports, publishHost);
   return {
     Image: image,
     ...(command && { Cmd: command }),
@@ -36,14 +47,31 @@ export function creation(params: Params, image: string, publishHost: string): Cr
     Labels: { ...labels, ...LABELS },
     Tty: tty,
     OpenStdin: stdin,
+    ExposedPorts,
+    HostConfig: { LogConfig: LOG, PortBindings, RestartPolicy: { Name: restart }, ...limits(params) },
+  };
+}
+
+/** How ports are let into a container. */
+export function published(
+  ports: readonly Port[],
+  publishHost: string,
+): Pick<Creation, 'ExposedPorts'> & Pick<Creation['HostConfig'], 'PortBindings'> {
+  const byPort = Object.groupBy(ports, ({ container, protocol }) => `${container}/${protocol}`);
+  return {
     ExposedPorts: mapValues(byPort, () => ({})),
-    HostConfig: {
-      LogConfig: LOG,
-      PortBindings: mapValues(byPort, (ports) => ports.map((port) => binding(port, publishHost))),
-      RestartPolicy: { Name: restart },
-      ...(memoryBytes !== undefined && { Memory: memoryBytes }),
-      ...(cpus !== undefined && { NanoCpus: Math.round(cpus * 1e9) }),
-    },
+    PortBindings: mapValues(byPort, (same) => same.map((port) => binding(port, publishHost))),
+  };
+}
+
+/** The most that a container may use, where that is said. */
+export function limits({
+  memoryBytes,
+  cpus,
+}: Pick<Params, 'memoryBytes' | 'cpus'>): Pick<Creation['HostConfig'], 'Memory' | 'NanoCpus'> {
+  return {
+    ...(memoryBytes !== undefined && { Memory: memoryBytes }),
+    ...(cpus !== undefined && { NanoCpus: Math.round(cpus * 1e9) }),
   };
 }
 

@@ -7,6 +7,9 @@ export const MANAGED = { name: 'sextant.managed', value: 'true' } as const;
 /** Says whose a container is. */
 export const OWNER = 'sextant.owner';
 
+/** What an update notes on the container that it makes. */
+export const UPDATE = 'sextant.update';
+
 /** What a new container is marked with. Until callers are told apart, all are the one user of this machine. */
 export const LABELS = { [MANAGED.name]: MANAGED.value, [OWNER]: 'local' };
 
@@ -20,5 +23,10 @@ export function ownerOf(labels: Readonly<Record<string, string>>): string | unde
 
 /** Without our own. */
 export function labelsOfOthers(labels: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith(PREFIX)));
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => !isOwnLabel(name)));
+}
+
+/** Only this service gives these. */
+export function isOwnLabel(name: string): boolean {
+  return name.startsWith(PREFIX);
 }

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { PullProgress } from '@sextant/protocol/container-schemas';
+import { ProtocolError } from '@sextant/protocol/errors';
 import type Docker from 'dockerode';
 import type { EngineAddress } from './address.ts';
 import type { Question, SystemInfo } from './connections.ts';
@@ -18,6 +19,15 @@ const LONGEST_MS = 2_147_483_647;
 
 /** A container as the engine lists it. */
 export type Listed = Docker.ContainerInfo;
+
+/** What there is to an image, as far as containers get it from there. */
+export interface ImageDetails {
+  Id: string;
+  Config?: { Env?: string[] | null; Cmd?: string[] | null; Labels?: Record<string, string> | null } | null;
+}
+
+/** Becomes a path: with nothing in it that leads elsewhere. */
+const IMAGE_NAME = /^(?!.*\.\.)[\w][\w./:@-]*$/;
 
 /** Milliseconds in which an image, however large, is removed. */
 const REMOVAL_MS = 100_000;
@@ -253,19 +263,21 @@ export class Engine {
     });
   }
 
-  /** @returns the id of an image that has this full name. */
-  async imageId(name: string): Promise<string> {
+  /** An image that has this full name, or id. */
+  async image(name: string): Promise<ImageDetails> {
+    if (!IMAGE_NAME.test(name)) {
+      throw new ProtocolError('invalid_params', `${JSON.stringify(name)} is not the name of an image.`);
+    }
     const options = { path: `/images/${name}/json`, method: 'GET', statusCodes: { 200: true } };
     // dockerode's own look at an image takes no signal.
-    const { Id } = await this.#link.read(
+    return this.#link.read(
       (docker, abortSignal) =>
-        new Promise<{ Id: string }>((resolve, reject) => {
+        new Promise<ImageDetails>((resolve, reject) => {
           docker.modem.dial({ ...options, abortSignal }, (error: unknown, image: unknown) =>
-            error ? reject(error) : resolve(image as { Id: string }),
+            error ? reject(error) : resolve(image as ImageDetails),
           );
         }),
     );
-    return Id;
   }
 
   /** Removes a name of an image, the image with its last one; by its id, all of it. Only what the engine has listed: the name becomes a path. */

@@ -1,6 +1,6 @@
 import type { containerService } from '@sextant/protocol/container';
 import type { PullProgress } from '@sextant/protocol/container-schemas';
-import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
+import { isErrorType } from '@sextant/protocol/errors';
 import type { ParamsOf } from '@sextant/protocol/method';
 import type { Call } from '@sextant/service/session/call';
 import type { HandlerOf } from '@sextant/service/handler';
@@ -8,6 +8,7 @@ import type { Log } from '@sextant/service/observe/log';
 import { creation } from '../container/creation.ts';
 import type { Engine, Reference } from '../engine/engine.ts';
 import { fullName } from '../image/image.ts';
+import { notHere, pull } from '../image/pull.ts';
 import type { Parts } from '../parts.ts';
 
 type Params = ParamsOf<(typeof containerService.methods)['container.create']>;
@@ -42,14 +43,7 @@ async function pullMissing(
 ): Promise<void> {
   if (!isErrorType(error, 'not_found') || params.pull === 'always') throw error;
   if (params.pull === 'missing') return pull(engine, image, call);
-  throw new ProtocolError(
-    'not_found',
-    `The engine has no image ${JSON.stringify(image)}, and it may not be pulled: pull is "never".`,
-  );
-}
-
-async function pull(engine: Engine, image: string, call: Call<PullProgress>): Promise<void> {
-  for await (const progress of engine.pull(image, call.signal)) await call.send(progress);
+  throw notHere(image);
 }
 
 /** What cannot be started, or is not wanted any more, leaves nothing behind. */

@@ -8,6 +8,6 @@ export function pullImage({ engine }: Parts): HandlerOf<typeof containerService,
     const name = fullName(image);
     for await (const progress of engine.pull(name, call.signal)) await call.send(progress);
     // What was pulled has a name that the engine understands, so it is one path.
-    return { id: await engine.imageId(name), name };
+    return { id: (await engine.image(name)).Id, name };
   };
 }
