@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { PullProgress } from '@sextant/protocol/container-schemas';
-import { ProtocolError } from '@sextant/protocol/errors';
 import type Docker from 'dockerode';
 import type { EngineAddress } from './address.ts';
 import type { Question, SystemInfo } from './connections.ts';
 import type { Creation } from '../container/creation.ts';
+import { pathOf, type ImageDetails } from '../image/image.ts';
 import { EngineLink, type EngineTimes } from './link.ts';
 import { secondsOf, unixTime, type LogWish } from './stream.ts';
 import { MANAGED } from '../container/labels.ts';
@@ -19,15 +19,6 @@ const LONGEST_MS = 2_147_483_647;
 
 /** A container as the engine lists it. */
 export type Listed = Docker.ContainerInfo;
-
-/** What there is to an image, as far as containers get it from there. */
-export interface ImageDetails {
-  Id: string;
-  Config?: { Env?: string[] | null; Cmd?: string[] | null; Labels?: Record<string, string> | null } | null;
-}
-
-/** Becomes a path: with nothing in it that leads elsewhere. */
-const IMAGE_NAME = /^(?!.*\.\.)[\w][\w./:@-]*$/;
 
 /** Milliseconds in which an image, however large, is removed. */
 const REMOVAL_MS = 100_000;
@@ -265,10 +256,7 @@ export class Engine {
 
   /** An image that has this full name, or id. */
   async image(name: string): Promise<ImageDetails> {
-    if (!IMAGE_NAME.test(name)) {
-      throw new ProtocolError('invalid_params', `${JSON.stringify(name)} is not the name of an image.`);
-    }
-    const options = { path: `/images/${name}/json`, method: 'GET', statusCodes: { 200: true } };
+    const options = { path: `/images/${pathOf(name)}/json`, method: 'GET', statusCodes: { 200: true } };
     // dockerode's own look at an image takes no signal.
     return this.#link.read(
       (docker, abortSignal) =>

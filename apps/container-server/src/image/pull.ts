@@ -1,7 +1,8 @@
 import type { PullProgress } from '@sextant/protocol/container-schemas';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { Call } from '@sextant/service/session/call';
-import type { Engine, ImageDetails } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { ImageDetails } from './image.ts';
 
 /** Where progress goes, and for how long it is wanted. */
 type To = Pick<Call<PullProgress>, 'signal' | 'send'>;

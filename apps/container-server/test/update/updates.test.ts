@@ -117,8 +117,9 @@ describeWithEngine('an update', () => {
     );
     await Promise.all(
       left.map(async ({ name, home }) => {
-        await using _next = await spawnServiceWith(MAIN, home.path, { flags: ['--engine', ENGINE] });
+        await using next = await spawnServiceWith(MAIN, home.path, { flags: ['--engine', ENGINE] });
         await waitFor(`${name} runs`, isOnly(name), 20_000);
+        expect(next.child.exitCode).toBeNull();
         await home[Symbol.asyncDispose]();
       }),
     );
