@@ -49,14 +49,14 @@ export async function updateContainer(
   return stream.result;
 }
 
-/** `+ env.A  1`, `- env.B  2`, `~ cpus  0.5 -> 1`, each on a line. */
+/** `+ env.A  1`, `- env.B  2`, `~ cpus  0.5 => 1`, each on a line. */
 export function differenceText(changes: readonly Change[]): string {
   const width = Math.max(...changes.map(({ field }) => field.length)) + 2;
   return changes
     .map(({ field, from, to, missing }) => {
       const sign = from === undefined ? '+' : to === undefined ? '-' : '~';
       const values = [from, to].filter((value) => value !== undefined).map(visible);
-      return `${sign} ${field.padEnd(width)}${values.join(' -> ')}${missing ? dim('  not here, to be pulled') : ''}`;
+      return `${sign} ${field.padEnd(width)}${values.join(' => ')}${missing ? dim('  not here, to be pulled') : ''}`;
     })
     .join('\n');
 }

@@ -38,6 +38,6 @@ function ended({ ExitCode, OOMKilled }: Inspected['State']): ProtocolError {
 
 /** With what its check said last. */
 function unhealthy(what: string, { Health }: Inspected['State']): ProtocolError {
-  const said = Health?.Log?.at(-1)?.Output?.trim().slice(0, MAX_LENGTH);
+  const said = Health?.Log?.at(-1)?.Output?.replaceAll(/\s+/g, ' ').trim().slice(0, MAX_LENGTH);
   return new ProtocolError('conflict', `The new container ${what}${said ? `; its check says: ${said}` : ''}.`);
 }

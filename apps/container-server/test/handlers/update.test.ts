@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { createServer, connect } from 'node:net';
 import { expect, it } from '@jest/globals';
+import { connect as connectTo } from '@sextant/client/connect';
+import { containerService } from '@sextant/protocol/container';
+import { Tokens } from '@sextant/service/identity/tokens';
 import { waitFor } from '@sextant/testing/wait';
 import { describeWithEngine, docker, engineRig, IMAGE, OBEDIENT } from '../real-engine.ts';
 import { builtImage, containersOf, startUpdate } from '../updating.ts';
@@ -95,6 +98,40 @@ describeWithEngine('container.update', () => {
       { field: 'env.PATH' },
     ]);
     expect(await containersOf(name)).toEqual([{ name, state: 'running', id }]);
+  });
+
+  it('sees that a name stands for another image by now', async () => {
+    await using rig = await engineRig();
+    const [name, tag] = [rig.name(), `${rig.name()}:1`];
+    await using first = await builtImage(tag, `FROM ${IMAGE}`, 'ENV A=1');
+    await rig.client.call('container.create', { image: first.name, name, start: false });
+    await using image = await builtImage(tag, `FROM ${IMAGE}`, 'ENV A=2');
+    const update = startUpdate(rig.client, { target: name });
+    expect(await update.result).toMatchObject({ updated: true });
+    const named = expect.stringMatching(/^\S+:1 \([0-9a-f]{12}\)$/);
+    expect(update.changes()).toEqual([
+      { field: 'image', from: named, to: named },
+      { field: 'env.A', from: '1', to: '2' },
+    ]);
+    expect(await inspect(name, '.Config.Image')).toBe(image.name);
+  });
+
+  it('takes the scope to create from the image too', async () => {
+    await using rig = await engineRig();
+    const name = rig.name();
+    await rig.client.call('container.create', { image: IMAGE, name, start: false });
+    const scopes = ['container:manage', `container:create:${IMAGE}*`];
+    const { token = '' } = await new Tokens(rig.home).create({ name: 'ann', scopes });
+    const ann = await connectTo(containerService, rig.running, { client: 'test/1', auth: { type: 'token', token } });
+    try {
+      await expect(startUpdate(ann, { target: name, image: 'busybox' }).result).rejects.toMatchObject({
+        type: 'forbidden',
+        message: expect.stringContaining('"ann" lacks the scope "container:create:busybox"'),
+      });
+      expect(await startUpdate(ann, { target: name, env: { A: '1' } }).result).toMatchObject({ updated: true });
+    } finally {
+      ann.close();
+    }
   });
 
   it('leaves what came from the old image there, and takes away what comes from the new one', async () => {
