@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Client } from '@sextant/client/client';
 import type { Change, UpdateItem } from '@sextant/protocol/container-update';
@@ -37,22 +38,24 @@ export function startUpdate(client: Client<Containers>, params: ParamsInput<Upda
   };
 }
 
-/** Makes an image from lines of a Dockerfile. `await using` removes its name. */
-export async function builtImage(name: string, ...lines: string[]): Promise<{ name: string } & AsyncDisposable> {
-  await build(name, lines);
-  return {
-    name,
-    async [Symbol.asyncDispose]() {
-      await docker('rmi', '--force', name);
-    },
-  };
+/** A name that no other image has. */
+export function imageName(): string {
+  return `sextant-test-${randomUUID().slice(0, 8)}:1`;
 }
 
-async function build(name: string, lines: readonly string[]): Promise<void> {
+/** Makes an image from lines of a Dockerfile. `await using` removes it: it is to be declared before the containers. */
+export async function builtImage(name: string, ...lines: string[]): Promise<{ name: string } & AsyncDisposable> {
   const program = spawn('docker', ['build', '--quiet', '--tag', name, '-'], { stdio: ['pipe', 'ignore', 'ignore'] });
   program.stdin.end(lines.join('\n'));
   const [code] = (await once(program, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`docker build ended with ${code}`);
+  const id = await docker('image', 'inspect', '--format', '{{.Id}}', name);
+  return {
+    name,
+    async [Symbol.asyncDispose]() {
+      await docker('rmi', '--force', id);
+    },
+  };
 }
 
 /** The containers whose name begins so: name, state and id. */

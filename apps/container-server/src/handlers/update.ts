@@ -41,7 +41,8 @@ export function update({
 
 /** @throws ProtocolError `forbidden` if the caller may not create containers from this image. */
 function mayRun(image: string, { caller: { principal } }: Pick<Call, 'caller'>): void {
-  if (allows(principal.scopes, CREATE, image)) return;
+  // A scope may be limited to the name without the tag that is meant then.
+  if ([image, image.replace(/:latest$/, '')].some((name) => allows(principal.scopes, CREATE, name))) return;
   const scope = `${CREATE}:${image}`;
   throw new ProtocolError(
     'forbidden',

@@ -13,8 +13,10 @@ const FOREIGN = [
   'Dns',
   'ExtraHosts',
   'GroupAdd',
+  'IpcMode',
   'Links',
   'Mounts',
+  'NetworkMode',
   'PidMode',
   'PidsLimit',
   'Privileged',
@@ -50,7 +52,11 @@ export function mustBeUpdatable({ Name, State, HostConfig, NetworkSettings }: In
   );
 }
 
-/** An engine says null, 0, "", [] or {} for nothing. */
+/** What the engine says where nothing was said. */
+const USUAL = new Set<unknown>(['default', 'bridge', 'private', 'shareable']);
+
+/** An engine says null, 0, "", [] or {} for nothing too. */
 function isSet(value: unknown): boolean {
+  if (USUAL.has(value)) return false;
   return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value);
 }

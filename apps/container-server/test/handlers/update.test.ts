@@ -6,7 +6,7 @@ import { containerService } from '@sextant/protocol/container';
 import { Tokens } from '@sextant/service/identity/tokens';
 import { waitFor } from '@sextant/testing/wait';
 import { describeWithEngine, docker, engineRig, IMAGE, OBEDIENT } from '../real-engine.ts';
-import { builtImage, containersOf, startUpdate } from '../updating.ts';
+import { builtImage, containersOf, imageName, startUpdate } from '../updating.ts';
 
 async function inspect<T>(name: string, part: string): Promise<T> {
   return JSON.parse(await docker('inspect', '--format', `{{json ${part}}}`, name)) as T;
@@ -101,9 +101,10 @@ describeWithEngine('container.update', () => {
   });
 
   it('sees that a name stands for another image by now', async () => {
-    await using rig = await engineRig();
-    const [name, tag] = [rig.name(), `${rig.name()}:1`];
+    const tag = imageName();
     await using first = await builtImage(tag, `FROM ${IMAGE}`, 'ENV A=1');
+    await using rig = await engineRig();
+    const name = rig.name();
     await rig.client.call('container.create', { image: first.name, name, start: false });
     await using image = await builtImage(tag, `FROM ${IMAGE}`, 'ENV A=2');
     const update = startUpdate(rig.client, { target: name });
@@ -135,11 +136,10 @@ describeWithEngine('container.update', () => {
   });
 
   it('leaves what came from the old image there, and takes away what comes from the new one', async () => {
-    await using rig = await engineRig();
-    const tag = rig.name();
     const config = ['ENV A=1 B=1 C=1', 'LABEL origin=old', 'EXPOSE 81', 'CMD ["sleep","1001"]'];
-    await using one = await builtImage(`${tag}:1`, `FROM ${IMAGE}`, ...config);
-    await using two = await builtImage(`${tag}:2`, `FROM ${IMAGE}`, 'ENV A=2 B=2 D=2', 'CMD ["sleep","1002"]');
+    await using one = await builtImage(imageName(), `FROM ${IMAGE}`, ...config);
+    await using two = await builtImage(imageName(), `FROM ${IMAGE}`, 'ENV A=2 B=2 D=2', 'CMD ["sleep","1002"]');
+    await using rig = await engineRig();
     const name = rig.name();
     await rig.client.call('container.create', { image: one.name, name, env: { B: 'own' }, start: false });
     const update = startUpdate(rig.client, { target: name, image: two.name, env: { D: null } });
@@ -159,8 +159,8 @@ describeWithEngine('container.update', () => {
   });
 
   it('takes unnamed volumes along, which go with the last container of theirs', async () => {
+    await using image = await builtImage(imageName(), `FROM ${IMAGE}`, 'VOLUME /data');
     await using rig = await engineRig();
-    await using image = await builtImage(`${rig.name()}:1`, `FROM ${IMAGE}`, 'VOLUME /data');
     const name = rig.name();
     await rig.client.call('container.create', { image: image.name, name, command: OBEDIENT });
     await docker('exec', name, 'sh', '-c', 'echo kept >/data/x');
@@ -207,11 +207,11 @@ describeWithEngine('container.update', () => {
   });
 
   it('waits for a health check, and has the old one back where that fails or takes too long', async () => {
-    await using rig = await engineRig();
     const check =
       'HEALTHCHECK --interval=200ms --timeout=1s --retries=1 CMD test -f /tmp/fine || { echo not fine; false; }';
-    await using image = await builtImage(`${rig.name()}:1`, `FROM ${IMAGE}`, check);
-    await using slow = await builtImage(`${rig.name()}:2`, `FROM ${IMAGE}`, 'HEALTHCHECK --interval=60s CMD true');
+    await using image = await builtImage(imageName(), `FROM ${IMAGE}`, check);
+    await using slow = await builtImage(imageName(), `FROM ${IMAGE}`, 'HEALTHCHECK --interval=60s CMD true');
+    await using rig = await engineRig();
     const name = rig.name();
     const { id } = await rig.client.call('container.create', { image: IMAGE, name, command: OBEDIENT });
     const bad = startUpdate(rig.client, { target: name, image: image.name });
@@ -263,10 +263,23 @@ describeWithEngine('container.update', () => {
       message: expect.stringContaining('unpause'),
     });
     const label = ['--label', 'sextant.managed=true'];
-    await docker('create', '--name', foreign, ...label, '--cap-add', 'NET_ADMIN', '--volume', '/tmp:/x', '--rm', IMAGE);
+    await docker(
+      'create',
+      '--name',
+      foreign,
+      ...label,
+      '--cap-add',
+      'NET_ADMIN',
+      '--volume',
+      '/tmp:/x',
+      '--rm',
+      '--network',
+      'none',
+      IMAGE,
+    );
     await expect(update(foreign)).rejects.toMatchObject({
       type: 'conflict',
-      message: expect.stringContaining('it would be lost: AutoRemove, Binds, CapAdd.'),
+      message: expect.stringContaining('it would be lost: AutoRemove, Binds, CapAdd, NetworkMode.'),
     });
   });
 
