@@ -4,9 +4,9 @@ import { ProtocolError } from '@sextant/protocol/errors';
 import { allows } from '@sextant/protocol/scope';
 import type { HandlerOf } from '@sextant/service/handler';
 import type { Call } from '@sextant/service/session/call';
-import type { Engine, Inspected } from '../engine/engine.ts';
+import type { Inspected } from '../engine/engine.ts';
 import { fullName, type ImageDetails } from '../image/image.ts';
-import { imageIfHere, obtain } from '../image/pull.ts';
+import { imageIfHere, notHere, obtain } from '../image/pull.ts';
 import type { Parts } from '../parts.ts';
 import { change, type Params } from '../update/change.ts';
 import { difference } from '../update/difference.ts';
@@ -26,20 +26,44 @@ export function update({
 }: Parts): HandlerOf<typeof containerService, 'container.update'> {
   return async (params, call) => {
     await updates.settle();
+    // A pull may take long: meanwhile others may act on the container.
+    if (!params.dryRun) {
+      await containers.look(params.target, call, async (id) => {
+        const image = mayBecome(await engine.inspectAll(id), params, call);
+        await obtain(engine, image, params.pull, call);
+      });
+    }
     return containers.act(params.target, call, async (id) => {
       const old = await engine.inspectAll(id);
+      const name = mayBecome(old, params, call);
+      const image = await imageIfHere(engine, name);
+      if (!image && !params.dryRun) throw notHere(name);
+      const before = recall(old, await imageIfHere(engine, old.Image));
+      const env = variablesOf(image);
+      const after = change(before, params, { name, env }, config.publishHost);
+      const changes = difference(
+        { creation: before, image: old.Image, env: old.Config.Env ?? [] },
+        { creation: after, image: image?.Id, env },
+      );
+      tell(changes, call);
       const reference = { id, name: old.Name.slice(1), state: old.State.Status };
-      mustBeUpdatable(old);
-      mayRun(params.image ?? old.Config.Image, call);
-      const { creation, changes } = await planned(engine, old, params, call, config.publishHost);
-      await tell(changes, call);
       if (params.dryRun || changes.length === 0) return { ...reference, updated: false };
+      const creation = { ...after, HostConfig: { ...after.HostConfig, ...volumesOf(old) } };
       return { ...(await updates.replace(reference, creation, params.timeoutMs, call)), updated: true };
     });
   };
 }
 
-/** @throws ProtocolError `forbidden` if the caller may not create containers from this image. */
+/**
+ * The image that a container is to be made from.
+ * @throws ProtocolError `conflict` if it cannot be replaced, `forbidden` if the caller may not create one from this image.
+ */
+function mayBecome(old: Inspected, params: Params, call: Pick<Call, 'caller'>): string {
+  mustBeUpdatable(old);
+  mayRun(params.image ?? old.Config.Image, call);
+  return params.image === undefined ? old.Config.Image : fullName(params.image);
+}
+
 function mayRun(image: string, { caller: { principal } }: Pick<Call, 'caller'>): void {
   // A scope may be limited to the name without the tag that is meant then.
   if ([image, image.replace(/:latest$/, '')].some((name) => allows(principal.scopes, CREATE, name))) return;
@@ -51,21 +75,6 @@ function mayRun(image: string, { caller: { principal } }: Pick<Call, 'caller'>):
   );
 }
 
-/** What takes its place, and how that is different. A dry run pulls nothing. */
-async function planned(engine: Engine, old: Inspected, params: Params, call: Call<UpdateItem>, publishHost: string) {
-  const name = params.image === undefined ? old.Config.Image : fullName(params.image);
-  const image = params.dryRun ? await imageIfHere(engine, name) : await obtain(engine, name, params.pull, call);
-  const before = recall(old, await imageIfHere(engine, old.Image));
-  const env = variablesOf(image);
-  const after = change(before, params, { name, env }, publishHost);
-  const changes = difference(
-    { creation: before, image: old.Image, env: old.Config.Env ?? [] },
-    { creation: after, image: image?.Id, env },
-  );
-  const creation = { ...after, HostConfig: { ...after.HostConfig, ...volumesOf(old) } };
-  return { creation, changes };
-}
-
 function variablesOf(image: ImageDetails | undefined): readonly string[] {
   return image?.Config?.Env ?? [];
 }
@@ -75,8 +84,9 @@ function volumesOf({ Id, Mounts }: Inspected): { VolumesFrom?: string[] } {
   return Mounts.length > 0 ? { VolumesFrom: [Id] } : {};
 }
 
-async function tell(changes: readonly Change[], call: Call<UpdateItem>): Promise<void> {
+/** Whoever takes it too slowly does not hold up the others. */
+function tell(changes: readonly Change[], call: Call<UpdateItem>): void {
   for (let at = 0; at === 0 || at < changes.length; at += PART) {
-    await call.send({ changes: changes.slice(at, at + PART) });
+    void call.send({ changes: changes.slice(at, at + PART) });
   }
 }

@@ -12,19 +12,17 @@ export async function pull(engine: Engine, image: string, to: To): Promise<void>
   for await (const progress of engine.pull(image, to.signal)) await to.send(progress);
 }
 
-/** An image as its name stands for now, pulled where that is wanted. */
+/** Sees to it that an image is here, as its name stands for now, pulled where that is wanted. */
 export async function obtain(
   engine: Engine,
   image: string,
   when: 'missing' | 'always' | 'never',
   to: To,
-): Promise<ImageDetails> {
-  if (when === 'always') await pull(engine, image, to);
-  const found = await imageIfHere(engine, image);
-  if (found) return found;
+): Promise<void> {
+  if (when === 'always') return pull(engine, image, to);
+  if (await imageIfHere(engine, image)) return;
   if (when === 'never') throw notHere(image);
   await pull(engine, image, to);
-  return engine.image(image);
 }
 
 /** An image that the engine has already. */

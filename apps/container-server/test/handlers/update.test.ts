@@ -301,6 +301,28 @@ describeWithEngine('container.update', () => {
     }
   });
 
+  it('is understood by whoever watches', async () => {
+    await using rig = await engineRig();
+    const name = rig.name();
+    const old = await rig.client.call('container.create', { image: IMAGE, name, command: OBEDIENT });
+    const watch = rig.client.open('container.events', {});
+    const seen: string[] = [];
+    const read = (async () => {
+      for await (const { item } of watch) {
+        if (item && 'name' in item && item.name.startsWith(name))
+          seen.push(`${item.id === old.id ? 'old' : 'new'} ${item.type}`);
+        else seen.push('snapshot');
+      }
+    })();
+    await waitFor('the snapshot', () => seen.length > 0);
+    await startUpdate(rig.client, { target: name, env: { A: '1' } }).result;
+    const changes = ['new created', 'old renamed', 'new renamed', 'old stopped', 'new started', 'old removed'];
+    await waitFor('all', () => seen.filter((one) => one !== 'snapshot').join() === changes.join());
+    watch.cancel();
+    await watch.result.catch(() => {});
+    await read;
+  });
+
   it('is done in turn with all else that is asked of the container', async () => {
     await using rig = await engineRig();
     const name = rig.name();
