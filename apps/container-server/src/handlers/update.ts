@@ -41,8 +41,10 @@ export function update({
       const before = recall(old, await imageIfHere(engine, old.Image));
       const env = variablesOf(image);
       const after = change(before, params, { name, env }, config.publishHost);
+      // What an image brings that is not here, nobody knows.
+      const brought = image ? (old.Config.Env ?? []) : [];
       const changes = difference(
-        { creation: before, image: old.Image, env: old.Config.Env ?? [] },
+        { creation: before, image: old.Image, env: brought },
         { creation: after, image: image?.Id, env },
       );
       tell(changes, call);

@@ -92,10 +92,9 @@ describeWithEngine('container.update', () => {
     const image = 'sextant/no-such:1';
     const dry = startUpdate(rig.client, { target: name, image, env: { A: 'x'.repeat(1000) }, dryRun: true });
     expect(await dry.result).toEqual({ id, name, state: 'running', updated: false });
-    expect(dry.changes()).toMatchObject([
+    expect(dry.changes()).toEqual([
       { field: 'image', from: `${IMAGE}:latest`, to: image, missing: true },
       { field: 'env.A', from: '1', to: `${'x'.repeat(200)}...` },
-      { field: 'env.PATH' },
     ]);
     expect(await containersOf(name)).toEqual([{ name, state: 'running', id }]);
   });
