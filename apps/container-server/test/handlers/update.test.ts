@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, connect } from 'node:net';
 import { expect, it } from '@jest/globals';
+import { pause } from '@sextant/client/pause';
 import { connect as connectTo } from '@sextant/client/connect';
 import { containerService } from '@sextant/protocol/container';
 import { Tokens } from '@sextant/service/identity/tokens';
@@ -329,7 +330,8 @@ describeWithEngine('container.update', () => {
     const first = startUpdate(rig.client, { target: name, env: { A: '1' } });
     await waitFor('it is under way', () => first.steps().includes('stop'));
     const second = startUpdate(rig.client, { target: id, env: { A: '2' } });
-    await waitFor('it waits', () => rig.client.call('container.list', {}).then(() => true));
+    // The first one needs two seconds: long enough for this one to get in line.
+    await pause(500);
     const stopped = rig.client.call('container.stop', { target: id });
     expect((await first.result).id).not.toBe(id);
     const last = await second.result;
