@@ -19,6 +19,7 @@ describe('without an engine', () => {
       ['pause', 'a'],
       ['unpause', 'a'],
       ['rename', 'a', 'b'],
+      ['update', 'a'],
       ['wait', 'a'],
       ['stats'],
       ['create', 'busybox'],

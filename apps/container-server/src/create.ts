@@ -14,6 +14,7 @@ import { Policy } from './policy/policy.ts';
 import { readRules } from './policy/rules.ts';
 import { Lifetimes } from './life/lifetimes.ts';
 import { ServerId } from './life/server-id.ts';
+import { Updates } from './update/updates.ts';
 import { Watch } from './watch/watch.ts';
 
 export async function create(config: ContainerConfig, log: Log, folder: string): Promise<App<typeof containerService>> {
@@ -25,15 +26,23 @@ export async function create(config: ContainerConfig, log: Log, folder: string):
   const policy = new Policy(rules, folders);
   const quota = new Quota(engine, rules.containersPerOwner);
   const watch = new Watch(engine, endings, config.listEveryMs);
-  const lifetimes = new Lifetimes(engine, endings, new ServerId(folder), log);
+  const server = new ServerId(folder);
   const containers = new Containers(engine);
+  const lifetimes = new Lifetimes(engine, endings, server, log);
+  const updates = new Updates({ server, engine, containers, endings, log });
   log.info({ engine: address.url, policy: config.policy }, 'drives this engine');
   return {
     service: containerService,
-    handlers: handlers({ config, containers, endings, engine, lifetimes, log, policy, quota, watch }),
+    handlers: handlers({ config, containers, endings, engine, lifetimes, log, policy, quota, updates, watch }),
     unready: () => engine.unready(),
-    listening: () => lifetimes.begin(),
-    close: () => lifetimes.close(),
+    listening() {
+      lifetimes.begin();
+      updates.begin();
+    },
+    async close() {
+      updates.close();
+      await lifetimes.close();
+    },
   };
 }
 

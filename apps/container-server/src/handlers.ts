@@ -19,6 +19,7 @@ import { start } from './handlers/start.ts';
 import { stats } from './handlers/stats.ts';
 import { stop } from './handlers/stop.ts';
 import { unpause } from './handlers/unpause.ts';
+import { update } from './handlers/update.ts';
 import { wait } from './handlers/wait.ts';
 import type { Parts } from './parts.ts';
 
@@ -35,6 +36,7 @@ export function handlers(parts: Parts): Handlers<typeof containerService> {
     'container.rename': rename(parts),
     'container.wait': wait(parts),
     'container.remove': remove(parts),
+    'container.update': update(parts),
     'container.stats': stats(parts),
     'image.list': listImages(parts),
     'image.pull': pullImage(parts),

@@ -6,6 +6,7 @@ import type { Quota } from './container/quota.ts';
 import type { Engine } from './engine/engine.ts';
 import type { Lifetimes } from './life/lifetimes.ts';
 import type { Policy } from './policy/policy.ts';
+import type { Updates } from './update/updates.ts';
 import type { Watch } from './watch/watch.ts';
 
 /** What the methods of one service share. */
@@ -18,5 +19,6 @@ export interface Parts {
   readonly log: Log;
   readonly policy: Policy;
   readonly quota: Quota;
+  readonly updates: Updates;
   readonly watch: Watch;
 }

@@ -30,8 +30,13 @@ export async function serveSocket(
 
 /** Hands a connection on to the real engine. */
 export function toEngine(socket: Socket): void {
+  pass(socket, dialEngine());
+}
+
+/** A connection to the real engine. */
+export function dialEngine(): Socket {
   const { protocol, pathname, hostname, port } = new URL(ENGINE);
-  pass(socket, protocol === 'unix:' ? connect(pathname) : connect(Number(port), hostname));
+  return protocol === 'unix:' ? connect(pathname) : connect(Number(port), hostname);
 }
 
 /** Hands bytes on in both directions until either side lets go; what comes back goes through something first, if given. */

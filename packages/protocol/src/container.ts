@@ -10,6 +10,7 @@ import {
   pullProgressSchema,
   terminalSizeSchema,
 } from './container-schemas.ts';
+import { updateItemSchema, updateSchema } from './container-update.ts';
 import { defineService, method } from './method.ts';
 import { nameSchema, pageOf, pageParams, sizeSchema, targetSchema } from './values.ts';
 
@@ -136,6 +137,17 @@ export const containerService = defineService({
       audited: 'target',
       params: z.strictObject({ ...target, force: z.boolean().default(false) }),
       result: reference,
+    }),
+    'container.update': method({
+      summary:
+        'Puts a container made otherwise in the place of one: tells the difference, and has the old one back unless the new one is healthy.',
+      access: 'container:manage',
+      key: true,
+      audited: 'target',
+      params: updateSchema,
+      item: updateItemSchema,
+      /** `updated` is false where there was no difference, or nothing was to be done. */
+      result: reference.extend({ updated: z.boolean() }),
     }),
     'container.stats': method({
       summary: 'Streams what a container uses, about every second until it stops; with `once`, one time.',

@@ -13,10 +13,10 @@ import { withService, type CommonOptions } from '../service.ts';
 import { images } from '../completion/names.ts';
 import { completed } from '../completion/source.ts';
 
-type Pull = 'missing' | 'always' | 'never';
-type Port = { container: number; host?: number; protocol?: 'tcp' | 'udp' };
+export type Pull = 'missing' | 'always' | 'never';
+export type Port = { container: number; host?: number; protocol?: 'tcp' | 'udp' };
 
-type Restart = 'no' | 'on-failure' | 'unless-stopped' | 'always';
+export type Restart = 'no' | 'on-failure' | 'unless-stopped' | 'always';
 
 interface CreateOptions extends CommonOptions, HostOptions {
   name?: string;
@@ -114,20 +114,20 @@ function countAfterDashes(): number {
 const UNITS = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
 /** `512m`; bytes where there is no unit, as Docker's own client takes it. */
-function parseSize(text: string): number {
+export function parseSize(text: string): number {
   const [, number, unit = 'b'] = /^(\d+(?:\.\d+)?)([bkmg]?)b?$/.exec(text.toLowerCase()) ?? [];
   if (number === undefined) throw new InvalidArgumentError('It is a size such as 512m or 2g.');
   return Math.round(Number(number) * UNITS[(unit || 'b') as keyof typeof UNITS]);
 }
 
-function parseNumber(text: string): number {
+export function parseNumber(text: string): number {
   const number = Number(text);
   if (text.trim() === '' || !Number.isFinite(number)) throw new InvalidArgumentError('It is a number such as 1.5.');
   return number;
 }
 
 /** `8000:80`, `80` for any free port of the host, `53:53/udp` */
-function collectPort(text: string, before: readonly Port[] = []): Port[] {
+export function collectPort(text: string, before: readonly Port[] = []): Port[] {
   const [, host, container, protocol] = /^(?:(\d{1,5}):)?(\d{1,5})(?:\/(tcp|udp))?$/.exec(text) ?? [];
   if (container === undefined) throw new InvalidArgumentError('It is HOST:CONTAINER, such as 8000:80.');
   const port: Port = { container: Number(container) };

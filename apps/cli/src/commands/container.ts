@@ -10,6 +10,7 @@ import { addContainerAttachCommand } from './container-attach.ts';
 import { addContainerCreateCommand } from './container-create.ts';
 import { addContainerInspectCommand } from './container-inspect.ts';
 import { addContainerRenameCommand } from './container-rename.ts';
+import { addContainerUpdateCommand } from './container-update.ts';
 import { addContainerStatsCommand } from './container-stats.ts';
 import { addContainerWaitCommand } from './container-wait.ts';
 import { addContainerExecCommand } from './container-exec.ts';
@@ -40,6 +41,7 @@ export function addContainerCommands(program: Command): void {
   addContainerCreateCommand(container);
   addContainerActCommands(container);
   addContainerRenameCommand(container);
+  addContainerUpdateCommand(container);
   addContainerWaitCommand(container);
   addContainerStatsCommand(container);
   addContainerExecCommand(container);

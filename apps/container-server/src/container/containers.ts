@@ -4,6 +4,8 @@ import { closest } from '@sextant/service/closest';
 import { nameOf } from './container.ts';
 import type { Engine, Listed, Reference } from '../engine/engine.ts';
 import { mayTouchForeign, needsTouch, whose, type Whose } from './access.ts';
+import { isOurs } from './labels.ts';
+import { markOf } from '../update/mark.ts';
 import { Turns } from './turns.ts';
 
 /** Containers that are remembered, the last that were searched or made: some 2 MB. */
@@ -26,6 +28,8 @@ export class Containers {
   readonly #turns = new Turns();
   /** By id. Whose one is never changes, since labels do not; its name may. */
   readonly #known = new Map<string, Known>();
+  /** Ids of those that an update has put in the place of others, by the ids of these. */
+  readonly #heirs = new Map<string, string>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -36,7 +40,27 @@ export class Containers {
    * @throws ProtocolError `not_found`, `conflict` if it names several, `forbidden` if this caller may not touch it.
    */
   act<T>(target: string, call: Asked, act: (id: string, knownName: string) => Promise<T>): Promise<T> {
-    return this.look(target, call, (id, name) => this.#turns.take(id, call.signal, () => act(id, name)));
+    return this.look(target, call, async (found, name) => {
+      for (let id = found; ; id = this.#heirs.get(id) ?? id) {
+        const isGone = (): boolean => this.#heirs.has(id);
+        const done = await this.#turns.take(id, call.signal, async () => !isGone() && { value: await act(id, name) });
+        if (done) return done.value;
+      }
+    });
+  }
+
+  /** Keeps the others waiting, for what must not be broken off. */
+  hold<T>(id: string, act: () => Promise<T>): Promise<T> {
+    return this.#turns.take(id, new AbortController().signal, act);
+  }
+
+  /** Whoever waits for a turn with one that is gone meets another in its place. */
+  replaced(goneId: string, { id, name }: Pick<Known, 'id' | 'name'>): void {
+    const gone = this.#known.get(goneId);
+    this.#known.delete(goneId);
+    if (gone) this.#keep({ ...gone, id, name });
+    this.#heirs.set(goneId, id);
+    trim(this.#heirs);
   }
 
   /** The same for what only looks: that waits for no other. */
@@ -72,9 +96,13 @@ export class Containers {
   #keep(known: Known): void {
     this.#known.delete(known.id);
     this.#known.set(known.id, known);
-    const [oldest] = this.#known.keys();
-    if (oldest !== undefined && this.#known.size > REMEMBERED) this.#known.delete(oldest);
+    trim(this.#known);
   }
+}
+
+function trim(remembered: Map<string, unknown>): void {
+  const [oldest] = remembered.keys();
+  if (oldest !== undefined && remembered.size > REMEMBERED) remembered.delete(oldest);
 }
 
 /** What was not made here is found like the rest by those who may touch it; by others only where it is clearly meant. */
@@ -86,7 +114,7 @@ function find(listed: readonly Listed[], target: string, withForeign: boolean): 
     beginning(likely, target) ??
     exactly(all, target) ??
     (target.length >= SHORT_ID ? all.find(({ id }) => id.startsWith(target)) : undefined) ??
-    missing(likely, target)
+    nothing(listed, likely, target)
   );
 }
 
@@ -111,11 +139,29 @@ function beginning(containers: readonly Known[], target: string): Known | undefi
   );
 }
 
-function missing(likely: readonly Known[], target: string): never {
+function nothing(listed: readonly Listed[], likely: readonly Known[], target: string): never {
+  throw updated(listed, target) ?? missing(likely, target);
+}
+
+/** One whose id was an older one before its last update. */
+function updated(listed: readonly Listed[], target: string): ProtocolError | undefined {
+  const now = listed.find(
+    ({ Labels }) => isOurs(Labels) && target.length >= SHORT_ID && markOf(Labels)?.replaces.startsWith(target),
+  );
+  if (!now) return undefined;
+  const name = nameOf(now);
+  return new ProtocolError(
+    'not_found',
+    `Container ${JSON.stringify(target)} was updated, and has another id: ${name}.`,
+    { suggestions: [name] },
+  );
+}
+
+function missing(likely: readonly Known[], target: string): ProtocolError {
   const suggestions = closest(
     target,
     likely.map(({ name }) => name),
   );
   const hint = suggestions.length > 0 ? ` Did you mean ${suggestions.join(' or ')}?` : '';
-  throw new ProtocolError('not_found', `There is no container ${JSON.stringify(target)}.${hint}`, { suggestions });
+  return new ProtocolError('not_found', `There is no container ${JSON.stringify(target)}.${hint}`, { suggestions });
 }

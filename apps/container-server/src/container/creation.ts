@@ -26,8 +26,27 @@ export interface Creation {
     UTSMode?: 'host';
     Devices?: { PathOnHost: string; PathInContainer: string; CgroupPermissions: 'rw' }[];
     Mounts?: { Type: 'bind'; Source: string; Target: string; ReadOnly: boolean }[];
+    /** The container in whose place this one is: it has the same volumes. */
+    VolumesFrom?: string[];
   };
 }
+
+/** All that a `HostConfig` of ours may say of how a container runs, and so what an update takes over. */
+export const HOST_MEMBERS = Object.keys({
+  LogConfig: true,
+  PortBindings: true,
+  RestartPolicy: true,
+  PidsLimit: true,
+  Memory: true,
+  NanoCpus: true,
+  Privileged: true,
+  NetworkMode: true,
+  PidMode: true,
+  IpcMode: true,
+  UTSMode: true,
+  Devices: true,
+  Mounts: true,
+} satisfies Record<Exclude<keyof Creation['HostConfig'], 'VolumesFrom'>, true>);
 
 /** What a container writes is kept up to 30 MB; the engine would keep all. */
 const LOG = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } };
@@ -40,8 +59,8 @@ export function creation(
   owner: string,
   marks: Readonly<Record<string, string>> = {},
 ): Creation {
-  const { command, env = {}, ports = [], labels, memoryBytes, cpus, restart = 'no', tty, stdin } = wish;
-  const byPort = Object.groupBy(ports, ({ container, protocol }) => `${container}/${protocol}`);
+  const { command, env = {}, ports = [], labels, restart = 'no', tty, stdin } = wish;
+  const { ExposedPorts, PortBindings } = published(ports, publishHost, wish.freePort);
   return {
     Image: image,
     ...(command && { Cmd: command }),
@@ -49,16 +68,39 @@ export function creation(
     Labels: { ...labels, ...labelsFor(owner), ...marks },
     Tty: tty,
     OpenStdin: stdin,
-    ExposedPorts: mapValues(byPort, () => ({})),
+    ExposedPorts,
     HostConfig: {
       LogConfig: LOG,
-      PortBindings: mapValues(byPort, (ports) => ports.map((port) => binding(port, publishHost, wish.freePort))),
+      PortBindings,
       RestartPolicy: { Name: restart },
       PidsLimit: wish.processes,
-      ...(memoryBytes !== undefined && { Memory: memoryBytes }),
-      ...(cpus !== undefined && { NanoCpus: Math.round(cpus * 1e9) }),
+      ...limits(wish),
       ...hostAccess(wish),
     },
+  };
+}
+
+/** How ports are let into a container. */
+export function published(
+  ports: readonly Port[],
+  publishHost: string,
+  freePort: string,
+): Pick<Creation, 'ExposedPorts'> & Pick<Creation['HostConfig'], 'PortBindings'> {
+  const byPort = Object.groupBy(ports, ({ container, protocol }) => `${container}/${protocol}`);
+  return {
+    ExposedPorts: mapValues(byPort, () => ({})),
+    PortBindings: mapValues(byPort, (same) => same.map((port) => binding(port, publishHost, freePort))),
+  };
+}
+
+/** The most that a container may use, where that is said. */
+export function limits({
+  memoryBytes,
+  cpus,
+}: Pick<Allowed, 'memoryBytes' | 'cpus'>): Pick<Creation['HostConfig'], 'Memory' | 'NanoCpus'> {
+  return {
+    ...(memoryBytes !== undefined && { Memory: memoryBytes }),
+    ...(cpus !== undefined && { NanoCpus: Math.round(cpus * 1e9) }),
   };
 }
 
@@ -89,6 +131,25 @@ function hostAccess({
     }),
   };
 }
+
+/** What a container has of that, in the words of a caller. */
+export function hostAccessOf({ HostConfig }: Creation): Pick<Allowed, 'privileged' | HostParam> {
+  const { Privileged, Devices, Mounts } = HostConfig;
+  const namespaces = Object.keys(NAMESPACE_MODES) as (keyof typeof NAMESPACE_MODES)[];
+  return {
+    privileged: Privileged === true,
+    hostNamespaces: namespaces.filter((namespace) => HostConfig[NAMESPACE_MODES[namespace]] === 'host'),
+    // The engine says null for none.
+    devices: (Devices ?? []).map(({ PathOnHost, PathInContainer }) => ({ path: PathOnHost, as: PathInContainer })),
+    mounts: (Mounts ?? []).map(({ Source, Target, ReadOnly }) => ({
+      source: Source,
+      target: Target,
+      write: !ReadOnly,
+    })),
+  };
+}
+
+type HostParam = 'hostNamespaces' | 'devices' | 'mounts';
 
 const NAMESPACE_MODES = { network: 'NetworkMode', pid: 'PidMode', ipc: 'IpcMode', uts: 'UTSMode' } as const;
 

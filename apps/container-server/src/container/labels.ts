@@ -19,6 +19,9 @@ export const EXPIRES = 'sextant.expires';
 /** The server on which it ends with its caller's connection. */
 export const LEASH = 'sextant.leash';
 
+/** What an update notes on the container that it makes. */
+export const UPDATE = 'sextant.update';
+
 /** What a new container of this owner is marked with. */
 export function labelsFor(owner: string): Record<string, string> {
   return { [MANAGED.name]: MANAGED.value, [OWNER]: owner };
@@ -40,5 +43,10 @@ export function expiryOf(labels: Readonly<Record<string, string>>): number | und
 
 /** Without our own. */
 export function labelsOfOthers(labels: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith(PREFIX)));
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => !isOwnLabel(name)));
+}
+
+/** Only this service gives these. */
+export function isOwnLabel(name: string): boolean {
+  return name.startsWith(PREFIX);
 }

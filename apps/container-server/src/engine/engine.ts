@@ -6,6 +6,7 @@ import type { EngineAddress } from './address.ts';
 import type { Question, SystemInfo } from './connections.ts';
 import type { Creation } from '../container/creation.ts';
 import { lookOf, type Look } from './look.ts';
+import { pathOf, type ImageDetails } from '../image/image.ts';
 import { EngineLink, type EngineTimes } from './link.ts';
 import { secondsOf, unixTime, type LogWish } from './stream.ts';
 import { KEY, MANAGED, OWNER } from '../container/labels.ts';
@@ -297,19 +298,18 @@ export class Engine {
     });
   }
 
-  /** @returns the id of an image that has this full name. */
-  async imageId(name: string): Promise<string> {
-    const options = { path: `/images/${name}/json`, method: 'GET', statusCodes: { 200: true } };
+  /** An image that has this full name, or id. */
+  async image(name: string): Promise<ImageDetails> {
+    const options = { path: `/images/${pathOf(name)}/json`, method: 'GET', statusCodes: { 200: true } };
     // dockerode's own look at an image takes no signal.
-    const { Id } = await this.#link.read(
+    return this.#link.read(
       (docker, abortSignal) =>
-        new Promise<{ Id: string }>((resolve, reject) => {
+        new Promise<ImageDetails>((resolve, reject) => {
           docker.modem.dial({ ...options, abortSignal }, (error: unknown, image: unknown) =>
-            error ? reject(error) : resolve(image as { Id: string }),
+            error ? reject(error) : resolve(image as ImageDetails),
           );
         }),
     );
-    return Id;
   }
 
   /** Removes a name of an image, the image with its last one; by its id, all of it. Only what the engine has listed: the name becomes a path. */

@@ -11,7 +11,7 @@ import { KEY, REQUEST } from '../container/labels.ts';
 import { keyOf, make, nameFor, type Made } from '../container/make.ts';
 import type { Engine, Reference } from '../engine/engine.ts';
 import { fullName } from '../image/image.ts';
-import { pull } from '../image/pull.ts';
+import { notHere, pull } from '../image/pull.ts';
 import type { Parts } from '../parts.ts';
 
 type Params = ParamsOf<(typeof containerService.methods)['container.create']>;
@@ -65,14 +65,10 @@ async function makeNew(params: Params, request: Request, parts: Parts, call: Cal
     });
   };
   const makeOneMore = (): Promise<Made> => quota.take(call, makeOne);
-  const getImage = (): Promise<void> => {
-    policy.checkPull(params.image);
-    return pull(engine, image, call);
-  };
-  if (params.pull === 'always') await getImage();
+  if (params.pull === 'always') await pull(parts, image, call);
   return makeOneMore().catch(async (error: unknown) => {
     mayPull(error, image, params);
-    await getImage();
+    await pull(parts, image, call);
     return makeOneMore();
   });
 }
@@ -83,11 +79,7 @@ async function makeNew(params: Params, request: Request, parts: Parts, call: Cal
  */
 function mayPull(error: unknown, image: string, { pull }: Params): void {
   if (!isErrorType(error, 'not_found') || pull === 'always') throw error;
-  if (pull === 'missing') return;
-  throw new ProtocolError(
-    'not_found',
-    `The engine has no image ${JSON.stringify(image)}, and it may not be pulled: pull is "never".`,
-  );
+  if (pull === 'never') throw notHere(image);
 }
 
 /** What cannot be started, or is not wanted any more, leaves nothing behind. */

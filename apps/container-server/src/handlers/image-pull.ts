@@ -4,12 +4,11 @@ import { fullName } from '../image/image.ts';
 import { pull } from '../image/pull.ts';
 import type { Parts } from '../parts.ts';
 
-export function pullImage({ engine, policy }: Parts): HandlerOf<typeof containerService, 'image.pull'> {
+export function pullImage(parts: Parts): HandlerOf<typeof containerService, 'image.pull'> {
   return async ({ image }, call) => {
-    policy.checkPull(image);
     const name = fullName(image);
-    await pull(engine, name, call);
+    await pull(parts, name, call);
     // What was pulled has a name that the engine understands, so it is one path.
-    return { id: await engine.imageId(name), name };
+    return { id: (await parts.engine.image(name)).Id, name };
   };
 }

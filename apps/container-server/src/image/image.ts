@@ -13,3 +13,18 @@ export function fullName(image: string): string {
   // A colon before the last "/" belongs to the port of a registry.
   return /[:@]/.test(image.slice(image.lastIndexOf('/') + 1)) ? image : `${image}:latest`;
 }
+
+/** What there is to an image, as far as containers get it from there. */
+export interface ImageDetails {
+  Id: string;
+  Config?: { Env?: string[] | null; Cmd?: string[] | null; Labels?: Record<string, string> | null } | null;
+}
+
+/**
+ * A name or id as a part of a path, which leads nowhere else.
+ * @throws ProtocolError `invalid_params` if it is none.
+ */
+export function pathOf(image: string): string {
+  if (/^(?!.*\.\.)\w[\w./:@-]*$/.test(image)) return image;
+  throw new ProtocolError('invalid_params', `${JSON.stringify(image)} is not the name of an image.`);
+}

@@ -26,6 +26,7 @@ const PARAMS: Record<Method, (target: string) => object> = {
   'container.rename': (target) => ({ target, name: `${target}-renamed` }),
   'container.wait': (target) => ({ target }),
   'container.remove': (target) => ({ target, force: true }),
+  'container.update': (target) => ({ target, env: { A: '1' } }),
   'container.stats': (target) => ({ target }),
   'image.list': () => ({}),
   'image.pull': () => ({ image: '127.0.0.1:1/sextant/nothing' }),

@@ -1,0 +1,148 @@
+import { expect, it } from '@jest/globals';
+import { connect } from '@sextant/client/connect';
+import { containerService } from '@sextant/protocol/container';
+import { openLocalToken } from '@sextant/service/identity/local-token';
+import { temporaryFolder } from '@sextant/testing/rig';
+import { spawnServiceWith } from '@sextant/testing/spawn';
+import { waitFor } from '@sextant/testing/wait';
+import { rigAt } from '../app.ts';
+import { describeWithEngine, docker, ENGINE, engineRig, IMAGE, OBEDIENT } from '../real-engine.ts';
+import { dialEngine, serveSocket, socketPath } from '../socket.ts';
+import { containersOf, startUpdate } from '../updating.ts';
+
+const MAIN = new URL('../../src/main.ts', import.meta.url);
+
+/** What the engine is asked for in an update, in this order. */
+const REQUESTS = {
+  create: /^POST \S*\/containers\/create\?/,
+  'rename old': /^POST \S*\/rename\?name=\S*-old-/,
+  'rename new': /^POST \S*\/rename\?name=(?!\S*-(?:old|new)-)/,
+  stop: /^POST \S*\/stop\?t=10/,
+  start: /^POST \S*\/start/,
+  look: /^GET \S*\/containers\/[0-9a-f]{64}\/json/,
+  remove: /^DELETE \S*\/containers\//,
+};
+type Step = keyof typeof REQUESTS;
+const STEPS = Object.keys(REQUESTS) as Step[];
+const CASES = STEPS.flatMap((step) => [true, false].map((isHeard) => ({ step, isHeard })));
+
+/**
+ * A way to the engine on which something happens at a step: the request is heard and its answer lost, or not even heard.
+ * What follows until `heal` finds no engine.
+ */
+async function faultyEngine(step: Step, isHeard: boolean, happens: () => void) {
+  const at = await socketPath();
+  let [hasStarted, isArmed, isDown] = [false, true, false];
+  const server = await serveSocket(at, (socket) => {
+    const engine = dialEngine().on('error', () => {});
+    if (isDown) socket.destroy();
+    socket.on('close', () => engine.destroy());
+    engine.on('close', () => socket.destroy()).pipe(socket);
+    socket.on('data', (chunk: Buffer) => {
+      const line = chunk.subarray(0, 1000).toString('latin1');
+      // Containers are looked at all the time; the one that was started, after that.
+      const isMeant = isArmed && REQUESTS[step].test(line) && (step !== 'look' || hasStarted);
+      hasStarted ||= REQUESTS.start.test(line);
+      if (!isMeant || isHeard) engine.write(chunk);
+      if (!isMeant) return;
+      engine.unpipe();
+      engine.resume();
+      isArmed = false;
+      isDown = true;
+      happens();
+      if (isHeard) setTimeout(cut, 50);
+      else cut();
+    });
+  });
+  const cut = (): void => server.connections.forEach((socket) => socket.destroy());
+  return {
+    url: at.url,
+    happened: () => !isArmed,
+    heal: () => (isDown = false),
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await at[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function isOnly(name: string): () => Promise<boolean> {
+  return async () => {
+    const found = await containersOf(name);
+    return found.length === 1 && found[0]?.name === name && found[0].state === 'running';
+  };
+}
+
+describeWithEngine('an update', () => {
+  it('that loses the engine at any step leaves one container that runs', async () => {
+    await using own = await engineRig();
+    await Promise.all(
+      CASES.map(async ({ step, isHeard }) => {
+        const what = `${step}, ${isHeard ? 'heard' : 'not heard'}`;
+        const name = own.name();
+        const { id } = await own.client.call('container.create', { image: IMAGE, name, command: OBEDIENT });
+        await using engine = await faultyEngine(step, isHeard, () => {});
+        await using rig = await rigAt(engine.url);
+        const update = startUpdate(rig.client, { target: name, env: { A: '1' } });
+        await expect(update.result).rejects.toMatchObject({ type: 'dependency_down' });
+        expect(`${what}: ${engine.happened()}`).toBe(`${what}: true`);
+        engine.heal();
+        await waitFor(what, isOnly(name), 15_000);
+        const [left] = await containersOf(name);
+        // The removal decides: what the engine has heard of it is done.
+        expect(`${what}: ${left?.id === id}`).toBe(`${what}: ${step !== 'remove' || !isHeard}`);
+      }),
+    );
+  });
+
+  it('that ends with its service is undone by the next one', async () => {
+    await using own = await engineRig();
+    const left = await Promise.all(
+      STEPS.map(async (step) => {
+        const name = own.name();
+        await own.client.call('container.create', { image: IMAGE, name, command: OBEDIENT });
+        const home = await temporaryFolder();
+        const token = await openLocalToken(home.path);
+        let kill = (): void => {};
+        await using engine = await faultyEngine(step, true, () => kill());
+        await using server = await spawnServiceWith(MAIN, home.path, { flags: ['--engine', engine.url] });
+        kill = () => server.child.kill('SIGKILL');
+        const client = await connect(containerService, server, { client: 'test/1', auth: { type: 'token', token } });
+        const update = startUpdate(client, { target: name, env: { A: '1' } });
+        await expect(update.result).rejects.toThrow();
+        await waitFor('the service is gone', () => server.child.signalCode === 'SIGKILL');
+        client.close();
+        return { name, home };
+      }),
+    );
+    await Promise.all(
+      left.map(async ({ name, home }) => {
+        await using next = await spawnServiceWith(MAIN, home.path, { flags: ['--engine', ENGINE] });
+        await waitFor(`${name} runs`, isOnly(name), 20_000);
+        expect(next.child.exitCode).toBeNull();
+        await home[Symbol.asyncDispose]();
+      }),
+    );
+  });
+
+  it('that a service broke off which is gone is undone when its time is over, and not before', async () => {
+    await using own = await engineRig();
+    const name = own.name();
+    const { id } = await own.client.call('container.create', { image: IMAGE, name, command: OBEDIENT });
+    // As it looks after an end in the middle.
+    await docker('rename', name, `${name}-old-${id.slice(0, 8)}`);
+    await docker('stop', id);
+    const make = async (until: number): Promise<void> => {
+      const update = JSON.stringify({ replaces: id, ran: true, by: 'another', until });
+      const labels = ['--label', 'sextant.managed=true', '--label', `sextant.update=${update}`];
+      await docker('run', '--detach', '--name', name, ...labels, IMAGE);
+    };
+    const look = () => startUpdate(own.client, { target: id, dryRun: true }).result;
+    await make(Date.now() + 60_000);
+    expect(await look()).toMatchObject({ id, state: 'exited' });
+    await docker('rm', '--force', name);
+    await make(Date.now() - 1);
+    expect(await look()).toMatchObject({ id, name, state: 'running' });
+    expect(await containersOf(name)).toEqual([{ name, state: 'running', id }]);
+  });
+});
