@@ -18,7 +18,7 @@ export const GAP = 2;
 export function fit(
   rows: readonly (readonly string[])[],
   room: number,
-  { spare = [], cut, readable = 13 }: Narrowing,
+  { spare = [], cut, readable = 16 }: Narrowing,
 ): string[][] {
   const [headings = []] = rows;
   let columns = headings.map((heading, at) => {

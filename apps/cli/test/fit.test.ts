@@ -10,7 +10,7 @@ const NARROWING: Narrowing = { spare: ['id', 'state'], cut: { name: 'end', image
 it.each([
   [200, NARROWING, LIST[1]],
   [80, NARROWING, ['a-container-with-a-long-na…', '0123456789ab', '…le.com:5000/team/image:2026', 'running']],
-  [40, NARROWING, ['a-container-w…', '…eam/image:2026', 'running']],
+  [40, NARROWING, ['a-container-with-a…', '…00/team/image:2026']],
   [20, NARROWING, ['a-contai…', '…age:2026']],
   [40, {}, ['a-contai…', '01234567…', 'registry…', 'running']],
   [1, {}, ['…', '…', '…', '…']],
