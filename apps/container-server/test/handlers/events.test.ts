@@ -3,8 +3,10 @@ import { expect, it } from '@jest/globals';
 import type { Client } from '@sextant/client/client';
 import { pause } from '@sextant/client/pause';
 import type { ContainerItem } from '@sextant/protocol/container-schemas';
+import { seeded } from '@sextant/testing/random';
 import { waitFor } from '@sextant/testing/wait';
 import { rigAt, type Containers } from '../app.ts';
+import { Picture, textOfStates } from '../picture.ts';
 import { describeWithEngine, docker, engineRig, IMAGE, OBEDIENT } from '../real-engine.ts';
 import { serveSocket, socketPath, toEngine } from '../socket.ts';
 
@@ -244,4 +246,41 @@ describeWithEngine('container.events', () => {
     expect(server.connections.size).toBeGreaterThan(0);
     await watch.end();
   });
+
+  it(
+    'knows what there is after any cuts and any rubbish',
+    () =>
+      seeded(async (random) => {
+        await using at = await socketPath();
+        await using own = await engineRig();
+        await using server = await serveSocket(at, toEngine);
+        await using rig = await rigAt(at.url);
+        const names = [own.name(), own.name(), own.name()];
+        const isOwn = (name: string): boolean => names.includes(name);
+        const picture = Picture.of(rig.client);
+        for (let step = 0; step < 25; step += 1) {
+          const name = random.pick(names);
+          const create = ['run', '-d', '--label', 'sextant.managed=true', '--name', name, IMAGE];
+          const act = random.pick([create, ['rm', '-f', name], ['kill', name], ['start', name], ['pause', name]]);
+          const done = docker(...act).catch(() => {});
+          if (random.chance(0.5)) await pause(random.below(200));
+          for (const socket of server.connections) {
+            if (random.chance(0.3)) socket.destroy();
+            else if (random.chance(0.1)) socket.write('{"rubbish"\n');
+          }
+          await done;
+        }
+        const had = async (): Promise<string> => {
+          const { items } = await own.client.call('container.list', { all: true, limit: 1000 });
+          return textOfStates(items.filter(({ name }) => isOwn(name)));
+        };
+        await waitFor('both are the same', async () => picture.text(isOwn) === (await had()), 8000).catch(
+          async (cause: unknown) => {
+            throw new Error(`${picture.text(isOwn)} is not ${await had()}`, { cause });
+          },
+        );
+        await picture.end();
+      }),
+    60_000,
+  );
 });

@@ -13,7 +13,7 @@ async function sleeping(rig: EngineRig): Promise<string> {
 /** The programs of a container that carry a text in their arguments. */
 async function running(name: string, text: string): Promise<string[]> {
   const lines = (await docker('top', name, '-eo', 'pid,args')).split('\n');
-  return lines.filter((line) => line.includes(text));
+  return lines.filter((line) => line.replace(/^\s*\d+/, '').includes(text));
 }
 
 describeWithEngine('container.exec', () => {
