@@ -1,18 +1,17 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import type { PullProgress } from '@sextant/protocol/container-schemas';
 import type Docker from 'dockerode';
 import type { EngineAddress } from './address.ts';
 import type { Question, SystemInfo } from './connections.ts';
 import type { Creation } from '../container/creation.ts';
+import { EngineImages } from './images.ts';
 import { lookOf, type Look } from './look.ts';
-import { pathOf, type ImageDetails } from '../image/image.ts';
 import { EngineLink, type EngineTimes } from './link.ts';
 import { secondsOf, unixTime, type LogWish } from './stream.ts';
 import { KEY, MANAGED, OWNER } from '../container/labels.ts';
-import { readLines, readProgress } from './pull.ts';
+import { readLines } from './pull.ts';
 import { explain } from './reasons.ts';
-import { mustBeNew, notPulled, stalled, taken, unchanged } from './refusals.ts';
+import { mustBeNew, taken, unchanged } from './refusals.ts';
 import { isAlive } from '../container/state.ts';
 import { isMeasured, type Sample } from '../container/stats.ts';
 
@@ -21,15 +20,6 @@ const LONGEST_MS = 2_147_483_647;
 
 /** A container as the engine lists it. */
 export type Listed = Docker.ContainerInfo;
-
-/** Milliseconds in which an image, however large, is removed. */
-const REMOVAL_MS = 100_000;
-
-/** What became of a removed image, part by part. */
-export interface RemovedPart {
-  Untagged?: string;
-  Deleted?: string;
-}
 
 /** All that the engine tells of one. */
 export type Inspected = Docker.ContainerInspectInfo;
@@ -56,11 +46,13 @@ export class Engine {
   readonly #address: EngineAddress;
   readonly #times: EngineTimes;
   readonly #link: EngineLink;
+  readonly images: EngineImages;
 
   constructor(address: EngineAddress, times: EngineTimes) {
     this.#address = address;
     this.#times = times;
     this.#link = new EngineLink(address, times);
+    this.images = new EngineImages(this.#link, times.pullStallMs);
   }
 
   /** Why no container can be made now, if none can. */
@@ -275,48 +267,5 @@ export class Engine {
     const query = { stdout: true, stderr: true, timestamps: true, follow, since: from && unixTime(from), tail };
     const path = `/containers/${id}/logs?`;
     yield* this.#link.stream(path, query, cancel, follow);
-  }
-
-  /** Pulls an image, telling its progress. Ends the pull when `cancel` aborts or nobody takes the progress any more. */
-  async *pull(image: string, cancel: AbortSignal): AsyncGenerator<PullProgress> {
-    const over = new AbortController();
-    try {
-      const options = { fromImage: image, abortSignal: over.signal };
-      const stream = await this.#link.fresh((docker) => docker.createImage(options), this.#times.pullStallMs, cancel);
-      yield* readProgress(this.#link.inTime(stream, cancel));
-    } catch (error) {
-      throw notPulled(stalled(error, image), image);
-    } finally {
-      over.abort();
-    }
-  }
-
-  listImages(): Promise<Docker.ImageInfo[]> {
-    return this.#link.read((docker, abortSignal) => {
-      const options = { abortSignal };
-      return docker.listImages(options);
-    });
-  }
-
-  /** An image that has this full name, or id. */
-  async image(name: string): Promise<ImageDetails> {
-    const options = { path: `/images/${pathOf(name)}/json`, method: 'GET', statusCodes: { 200: true } };
-    // dockerode's own look at an image takes no signal.
-    return this.#link.read(
-      (docker, abortSignal) =>
-        new Promise<ImageDetails>((resolve, reject) => {
-          docker.modem.dial({ ...options, abortSignal }, (error: unknown, image: unknown) =>
-            error ? reject(error) : resolve(image as ImageDetails),
-          );
-        }),
-    );
-  }
-
-  /** Removes a name of an image, the image with its last one; by its id, all of it. Only what the engine has listed: the name becomes a path. */
-  removeImage(name: string, force: boolean): Promise<RemovedPart[]> {
-    return this.#link.change((docker, abortSignal) => {
-      const options = { force, abortSignal };
-      return docker.getImage(name).remove(options) as Promise<RemovedPart[]>;
-    }, REMOVAL_MS);
   }
 }

@@ -9,7 +9,7 @@ import { nameOf } from '../container/container.ts';
 import { creation } from '../container/creation.ts';
 import { KEY, REQUEST } from '../container/labels.ts';
 import { keyOf, make, nameFor, type Made } from '../container/make.ts';
-import type { Engine, Reference } from '../engine/engine.ts';
+import type { Reference } from '../engine/engine.ts';
 import { fullName } from '../image/image.ts';
 import { notHere, pull } from '../image/pull.ts';
 import type { Parts } from '../parts.ts';

@@ -6,7 +6,7 @@ import type { Parts } from '../parts.ts';
 
 export function listImages({ engine }: Parts): HandlerOf<typeof containerService, 'image.list'> {
   return async (asked) => {
-    const images = (await engine.listImages()).map(imageOf);
+    const images = (await engine.images.list()).map(imageOf);
     return pageOf(
       images.sort((a, b) => (age(a) < age(b) ? -1 : 1)),
       age,

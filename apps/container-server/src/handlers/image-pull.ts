@@ -9,6 +9,6 @@ export function pullImage(parts: Parts): HandlerOf<typeof containerService, 'ima
     const name = fullName(image);
     await pull(parts, name, call);
     // What was pulled has a name that the engine understands, so it is one path.
-    return { id: (await parts.engine.image(name)).Id, name };
+    return { id: (await parts.engine.images.look(name)).Id, name };
   };
 }

@@ -6,8 +6,8 @@ import type { Parts } from '../parts.ts';
 
 export function removeImage({ engine }: Parts): HandlerOf<typeof containerService, 'image.remove'> {
   return async ({ target, force }) => {
-    const { id, name } = findImage(await engine.listImages(), target);
-    const parts = await engine.removeImage(name, force).catch((error: unknown) => {
+    const { id, name } = findImage(await engine.images.list(), target);
+    const parts = await engine.images.remove(name, force).catch((error: unknown) => {
       throw inUse(error, target);
     });
     return {

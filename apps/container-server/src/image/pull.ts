@@ -23,11 +23,11 @@ type To = Pick<Call<PullProgress>, 'signal' | 'send'>;
 export async function pull({ engine, policy }: Source, image: string, to: To): Promise<void> {
   policy.checkPull(image);
   try {
-    for await (const progress of engine.pull(image, to.signal)) await to.send(progress);
+    for await (const progress of engine.images.pull(image, to.signal)) await to.send(progress);
   } catch (error) {
     const type = (['not_found', 'unavailable'] as const).find((one) => isErrorType(error, one));
     if (type === undefined || !(error instanceof ProtocolError)) throw error;
-    const suggestions = similarImages(await engine.listImages(), image);
+    const suggestions = similarImages(await engine.images.list(), image);
     throw new ProtocolError(type, error.message, { ...error.data, suggestions }, { cause: error });
   }
 }
@@ -47,7 +47,7 @@ export async function obtain(
 
 /** An image that the engine has already. */
 export function imageIfHere(engine: Engine, image: string): Promise<ImageDetails | undefined> {
-  return engine.image(image).catch((error: unknown) => {
+  return engine.images.look(image).catch((error: unknown) => {
     if (!isErrorType(error, 'not_found')) throw error;
     return undefined;
   });

@@ -58,7 +58,7 @@ export class Watched {
 
   /** Resolves when all that is known is told. */
   async told(): Promise<void> {
-    await Promise.all([...this.#seen.values()].map(({ telling }) => telling));
+    for (const { telling } of this.#seen.values()) await telling;
   }
 
   /** Takes a list of all; `touched`: those of which newer things are known. */

@@ -206,7 +206,7 @@ describeWithEngine('container.events', () => {
     await using own = await engineRig();
     const name = own.name();
     await own.client.call('container.create', { image: IMAGE, name });
-    await using _engine = await serveSocket(at, (socket) => {
+    await using engine = await serveSocket(at, (socket) => {
       socket.once('data', (chunk: Buffer) => {
         if (/containers\/[0-9a-f]{64}\//.test(chunk.toString('latin1'))) socket.destroy();
       });
@@ -218,6 +218,7 @@ describeWithEngine('container.events', () => {
     await docker('kill', name);
     await watch.sees(name, 'died');
     expect(watch.of(name)[0]).toMatchObject({ exitCode: 137, log: [] });
+    expect(engine.connections.size).toBe(1);
     await watch.end();
   });
 
