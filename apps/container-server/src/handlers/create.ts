@@ -10,7 +10,7 @@ import { creation } from '../container/creation.ts';
 import { KEY, REQUEST } from '../container/labels.ts';
 import { keyOf, make, nameFor, type Made } from '../container/make.ts';
 import type { Reference } from '../engine/engine.ts';
-import { fullName } from '../image/image.ts';
+import { nameOrId } from '../image/images.ts';
 import { notHere, pull } from '../image/pull.ts';
 import type { Parts } from '../parts.ts';
 
@@ -53,8 +53,8 @@ async function find(request: Request, { engine, lifetimes }: Parts): Promise<Mad
 
 async function makeNew(params: Params, request: Request, parts: Parts, call: Call<PullProgress>): Promise<Made> {
   const { config, engine, lifetimes, policy, quota } = parts;
-  const image = fullName(params.image);
   const allowed = await policy.allowed(params);
+  const image = await nameOrId(engine.images, params.image);
   const attempt = { ms: config.engineTimeoutMs, mayBeThere: call.key !== undefined, signal: call.signal };
   const makeOne = async (): Promise<Made> => {
     const marks = { ...request, ...(await lifetimes.marks(params)) };

@@ -1,7 +1,8 @@
 import type { Image } from '@sextant/protocol/container-schemas';
-import { ProtocolError } from '@sextant/protocol/errors';
+import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import { closest } from '@sextant/service/closest';
 import type Docker from 'dockerode';
+import type { EngineImages } from '../engine/images.ts';
 import { fullName } from './image.ts';
 
 type Listed = Docker.ImageInfo;
@@ -47,6 +48,20 @@ export function findImage(images: readonly Listed[], target: string): { id: stri
 /** Names of images that one may have meant. */
 export function similarImages(images: readonly Listed[], name: string): string[] {
   return closest(name, images.flatMap(tagsOf));
+}
+
+/**
+ * What the engine is to be told of an image: its full name, or the id of one that is meant by that.
+ * @throws ProtocolError `conflict` if several ids begin like that.
+ */
+export async function nameOrId(images: Pick<EngineImages, 'list'>, image: string): Promise<string> {
+  if (!/^(?:sha256:)?[0-9a-f]{12,64}$/.test(image)) return fullName(image);
+  try {
+    return findImage(await images.list(), image).name;
+  } catch (error) {
+    if (!isErrorType(error, 'not_found')) throw error;
+    return fullName(image);
+  }
 }
 
 /** An engine says null for none, or the name "<none>". */

@@ -43,6 +43,8 @@ export class Lifetimes {
   readonly #over = new AbortController();
   /** By id, those that are about to be ended. */
   readonly #ending = new Map<string, { key: string | undefined; done: Promise<void> }>();
+  /** Ids of those whose labels come from an image. */
+  readonly #notOurs = new Set<string>();
   #isLooking = false;
   #isLookWanted = false;
   #isClosing = false;
@@ -148,14 +150,16 @@ export class Lifetimes {
     if (this.#leashes.size > 0) this.#alarm.set(Date.now() + LEASHED_MS);
     if (this.#strays.size > 0) this.#alarm.set(Date.now() + AGAIN_MS);
     return listed.filter(({ Id, Labels }) => {
-      const isDue = this.#why(Labels) !== undefined;
-      if (!isDue) this.#alarm.set(expiryOf(Labels) ?? Infinity);
+      const isDue = this.#why({ Id, Labels }) !== undefined;
+      const expiry = expiryOf(Labels) ?? Infinity;
+      if (expiry > Date.now()) this.#alarm.set(expiry);
       return isDue && !this.#ending.has(Id);
     });
   }
 
-  #why(labels: Readonly<Record<string, string>>): Why | undefined {
-    const key = labels[KEY] ?? '';
+  #why({ Id, Labels: labels }: Pick<Listed, 'Id' | 'Labels'>): Why | undefined {
+    const key = labels[KEY];
+    if (key === undefined || this.#notOurs.has(Id)) return undefined;
     if (this.#strays.has(key)) return 'stray';
     if ((expiryOf(labels) ?? Infinity) <= Date.now()) return 'ttl';
     const { known } = this.#server;
@@ -181,10 +185,15 @@ export class Lifetimes {
     }
   }
 
-  async #end({ Id: id, Labels, State }: Listed): Promise<void> {
-    const why = this.#why(Labels);
+  async #end({ Id: id, Labels, State, ImageID }: Listed): Promise<void> {
+    const why = this.#why({ Id: id, Labels });
     // Somebody has asked for it again while it waited.
     if (why === undefined) return;
+    if (await this.#isInherited(Labels, ImageID)) {
+      this.#log.warn({ container: id }, 'left alone: its labels are those of an image that was made from another');
+      this.#notOurs.add(id);
+      return;
+    }
     const graceMs = this.#isClosing ? GRACE_MS.closing : GRACE_MS.usual;
     this.#endings.ask(id, why === 'stray' ? {} : { reason: why });
     try {
@@ -197,6 +206,15 @@ export class Lifetimes {
       else if (!isErrorType(error, 'not_found')) throw error;
     }
     this.#strays.delete(Labels[KEY] ?? '');
+  }
+
+  /** An image that was made from a container has its labels, and so has what others make from it. */
+  async #isInherited(labels: Readonly<Record<string, string>>, image: string): Promise<boolean> {
+    const { Config } = await this.#engine.images.look(image).catch((error: unknown) => {
+      if (!isErrorType(error, 'not_found')) throw error;
+      return { Config: undefined };
+    });
+    return Config?.Labels?.[KEY] === labels[KEY];
   }
 
   #failed(error: unknown): void {

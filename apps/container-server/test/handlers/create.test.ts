@@ -34,6 +34,17 @@ describeWithEngine('container.create', () => {
     });
   });
 
+  it('takes an image by its id or the beginning of that', async () => {
+    await using rig = await engineRig();
+    const image = await docker('image', 'inspect', '--format', '{{.Id}}', IMAGE);
+    for (const text of [image, image.slice('sha256:'.length), image.slice('sha256:'.length).slice(0, 12)]) {
+      const { id } = await rig.client.call('container.create', { image: text, name: rig.name(), start: false });
+      expect(await inspect(id, '.Image')).toBe(image);
+    }
+    const other = rig.client.call('container.create', { image: '0123456789ab', name: rig.name(), pull: 'never' });
+    await expect(other).rejects.toMatchObject({ type: 'not_found' });
+  });
+
   it('only makes it, where start is false', async () => {
     await using rig = await engineRig();
     const made = await rig.client.call('container.create', {

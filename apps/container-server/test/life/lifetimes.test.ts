@@ -89,7 +89,8 @@ describeWithEngine('ttlMs', () => {
     await lifetimes.marks({ leash: true });
     const past = '2020-01-01T00:00:00.000Z';
     const [image] = [mine.params.image];
-    const make = (...flags: string[]): Promise<string> => docker('create', ...mine.flags, ...flags, image);
+    const make = (...flags: string[]): Promise<string> =>
+      docker('create', ...mine.flags, '--label', `sextant.key=${randomUUID()}`, ...flags, image);
     const foreign = await make('--label', `sextant.expires=${past}`, '--label', `sextant.leash=${server.known}`);
     const another = await make(...MANAGED, '--label', `sextant.leash=${randomUUID()}`);
     const later = await make(...MANAGED, '--label', 'sextant.expires=2999-01-01T00:00:00.000Z');
@@ -102,6 +103,24 @@ describeWithEngine('ttlMs', () => {
     expect((await mine.ids()).sort()).toEqual([foreign, another, later, odd].sort());
     await lifetimes.close();
     expect(said).toEqual([]);
+  });
+
+  it('is nothing that others get with an image made from a container that had it', async () => {
+    await using folder = await temporaryFolder();
+    await using mine = labelled();
+    await using rig = await rigAt(ENGINE, {}, folder.path);
+    const first = await rig.client.call('container.create', { ...mine.params, ttlMs: 1500 });
+    const image = await docker('commit', first.id);
+    try {
+      const foreign = await docker('create', image);
+      await waitFor('the first is gone', async () => !(await mine.ids()).includes(first.id));
+      const second = await rig.client.call('container.create', { ...mine.params, ttlMs: 1000 });
+      await waitFor('the second is gone', async () => !(await mine.ids()).includes(second.id));
+      expect(await mine.ids()).toEqual([foreign]);
+    } finally {
+      await docker('rm', '--force', ...(await mine.ids()));
+      await docker('rmi', image);
+    }
   });
 });
 
