@@ -14,6 +14,11 @@ export function oneWay(): ProtocolError {
   return new ProtocolError('method_not_found', 'This side asks; it answers nothing.');
 }
 
+/** What the service would refuse without a word of whose request it was. */
+export function halfPair(method: string): ProtocolError {
+  return new ProtocolError('bad_utf8', `A text in the params of ${method} contains half of a surrogate pair.`);
+}
+
 /** Refused here, since the service could only close the connection: it reads no longer line. */
 export function tooLong(method: string, max: number): ProtocolError {
   const message = `${method} would be longer than the ${max} bytes a request may have. Send large content as a file or as input.`;

@@ -10,11 +10,12 @@ import {
 } from '@sextant/protocol/envelope';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { encodeLine, type Frame } from '@sextant/protocol/frame';
+import { hasHalfPair } from '@sextant/protocol/line';
 import { LIMITS, type Limits } from '@sextant/protocol/limits';
 import type { Method } from '@sextant/protocol/method';
 import { sessionNotifications } from '@sextant/protocol/session';
 import type { Connection } from '@sextant/wire/connection';
-import { goingAway, lost, oneWay, refused, tooLong } from './errors.ts';
+import { goingAway, halfPair, lost, oneWay, refused, tooLong } from './errors.ts';
 import { Pending, type CallOptions } from './pending.ts';
 
 const encoder = new TextEncoder();
@@ -97,6 +98,8 @@ export class Exchange {
     const line = encodeLine(request(id, name, params, { timeout, key, credit }), body?.length);
     if (this.ending.aborted) pending.fail(refused(this.ending.reason));
     else if (isLonger(line, this.limits.line)) pending.fail(tooLong(name, this.limits.line));
+    // The service could not say which request it means by refusing such a line.
+    else if (hasHalfPair(line, params)) pending.fail(halfPair(name));
     else {
       this.#pending.set(id, pending);
       if (body) this.send(line, body, '\n');

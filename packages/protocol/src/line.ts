@@ -17,11 +17,13 @@ export function parseLine(line: Uint8Array | string, depth: number): JsonObject 
   if (opensMore(text, depth) && isDeeper(value, depth)) {
     throw new ProtocolError('too_deep', `A message may be nested ${depth} levels deep.`);
   }
-  // Only an escape can smuggle in half a surrogate pair.
-  if (text.includes('\\u') && !isWellFormed(value)) {
-    throw new ProtocolError('bad_utf8', 'A string contains half of a surrogate pair.');
-  }
+  if (hasHalfPair(text, value)) throw new ProtocolError('bad_utf8', 'A string contains half of a surrogate pair.');
   return value as JsonObject;
+}
+
+/** True if a text in a value, which is this JSON, is one that UTF-8 cannot carry: only an escape can smuggle that in. */
+export function hasHalfPair(json: string, value: unknown): boolean {
+  return json.includes('\\u') && !isWellFormed(value);
 }
 
 /** The text of bytes that are ASCII alone, so that each is one character; undefined for any others. */

@@ -49,6 +49,12 @@ describe('Client', () => {
     expect(await one.client.call('work.echo', { text: 'x' })).toMatchObject({ text: 'x' });
   });
 
+  it('refuses a text that UTF-8 cannot carry, and stays', async () => {
+    await using one = await rig();
+    await expect(one.client.call('work.echo', { text: 'half \ud83d' })).rejects.toMatchObject({ type: 'bad_utf8' });
+    expect(await one.client.call('work.echo', { text: '\ud83d\ude00\u0001' })).toMatchObject({ text: '😀\u0001' });
+  });
+
   it('sends many large bodies at once', async () => {
     await using one = await rig();
     const body = Buffer.alloc(1024 * 1024);
