@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isErrorType } from '@sextant/protocol/errors';
 import type { Log } from '@sextant/service/observe/log';
+import Queue from 'p-queue';
 import type { Endings } from '../container/endings.ts';
 import { EXPIRES, expiryOf, KEY, LEASH } from '../container/labels.ts';
 import { isAlive } from '../container/state.ts';
@@ -9,7 +10,6 @@ import { Alarm } from './alarm.ts';
 import { Leashes } from './leashes.ts';
 import { Retry } from './retry.ts';
 import type { ServerId } from './server-id.ts';
-import { Slots } from './slots.ts';
 import { Strays } from './strays.ts';
 
 /** Milliseconds between TERM and KILL, usually and where the service itself ends. */
@@ -39,7 +39,7 @@ export class Lifetimes {
   readonly #leashes = new Leashes(() => void this.#look());
   readonly #strays = new Strays();
   readonly #retry = new Retry(() => void this.#look());
-  readonly #slots = new Slots(AT_ONCE);
+  readonly #queue = new Queue({ concurrency: AT_ONCE });
   readonly #over = new AbortController();
   /** By id, those that are about to be ended. */
   readonly #ending = new Map<string, { key: string | undefined; done: Promise<void> }>();
@@ -114,7 +114,7 @@ export class Lifetimes {
     this.#alarm.clear();
     this.#retry.stop();
     if (this.#leashes.size > 0) {
-      this.#slots.open();
+      this.#queue.concurrency = Infinity;
       // Those that are being ended have less time now.
       this.#ending.clear();
       const ended = this.#due().then((due) => Promise.allSettled(due.map((one) => this.#endInTurn(one))));
@@ -175,7 +175,7 @@ export class Lifetimes {
   }
 
   async #endInTurn(listed: Listed): Promise<void> {
-    const done = this.#slots.use(() => this.#end(listed));
+    const done = this.#queue.add(() => this.#end(listed));
     const ending = { key: listed.Labels[KEY], done: done.catch(() => {}) };
     this.#ending.set(listed.Id, ending);
     try {

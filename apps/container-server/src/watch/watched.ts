@@ -1,5 +1,5 @@
 import type { ContainerChange, EngineChange, WatchedContainer } from '@sextant/protocol/container-schemas';
-import type PQueue from 'p-queue';
+import Queue from 'p-queue';
 import { nameOf } from '../container/container.ts';
 import type { Ending, Endings } from '../container/endings.ts';
 import { OWNER } from '../container/labels.ts';
@@ -38,8 +38,8 @@ export class Watched {
   readonly #endings: Endings;
   readonly #history: History<ContainerChange | EngineChange>;
   readonly #seen = new Map<string, Seen>();
+  readonly #looks = new Queue({ concurrency: LOOKS });
   #wasListed = false;
-  #looks: Promise<PQueue> | undefined;
 
   constructor(engine: Engine, endings: Endings, history: History<ContainerChange | EngineChange>) {
     this.#engine = engine;
@@ -149,20 +149,17 @@ export class Watched {
 
   /** How one ended, and of one whose end nobody asked for, what may say why. */
   async #look(id: string, run: Run, wasAsked: boolean, told: number | undefined): Promise<Partial<ContainerChange>> {
-    // 3 ms and some memory, for what most services are never asked for.
-    this.#looks ??= import('p-queue').then(({ default: Queue }) => new Queue({ concurrency: LOOKS }));
-    const looks = await this.#looks;
-    let found = await looks.add(() => this.#lookAt(id));
+    let found = await this.#looks.add(() => this.#lookAt(id));
     if (!wasAsked && told === KILLED && !run.lackedMemory && found?.oomKilled === false) {
       await pause(OOM_MS, NEVER);
-      found = (await looks.add(() => this.#lookAt(id))) ?? found;
+      found = (await this.#looks.add(() => this.#lookAt(id))) ?? found;
     }
     const exitCode = told ?? found?.exitCode ?? null;
     const oomKilled = run.lackedMemory || found?.oomKilled === true;
     if (wasAsked) return { exitCode, oomKilled };
     const { hasTerminal } = found ?? {};
     if (hasTerminal === undefined) return { exitCode, oomKilled, log: [] };
-    const log = await looks.add(() => lastLines(this.#engine, id, hasTerminal).catch(() => []));
+    const log = await this.#looks.add(() => lastLines(this.#engine, id, hasTerminal).catch(() => []));
     return { exitCode, oomKilled, log };
   }
 
