@@ -19,6 +19,11 @@ export class Leashes {
     return this.#all.size;
   }
 
+  /** True for one that was made in this life. */
+  knows(key: string | undefined): boolean {
+    return key !== undefined && this.#all.has(key);
+  }
+
   isHeld(key: string): boolean {
     return this.#all.get(key)?.over.aborted === false;
   }

@@ -189,7 +189,7 @@ export class Lifetimes {
     const why = this.#why({ Id: id, Labels });
     // Somebody has asked for it again while it waited.
     if (why === undefined) return;
-    if (await this.#isInherited(Labels, ImageID)) {
+    if (!this.#leashes.knows(Labels[KEY]) && (await this.#isInherited(Labels, ImageID))) {
       this.#log.warn({ container: id }, 'left alone: its labels are those of an image that was made from another');
       this.#notOurs.add(id);
       return;

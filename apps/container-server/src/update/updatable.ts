@@ -1,5 +1,4 @@
 import { ProtocolError } from '@sextant/protocol/errors';
-import { HOST_MEMBERS } from '../container/creation.ts';
 import type { Inspected } from '../engine/engine.ts';
 
 /** What a container of somebody else's making may have, and would lose without a word. */
@@ -9,17 +8,10 @@ const FOREIGN = [
   'CapAdd',
   'CapDrop',
   'DeviceRequests',
-  'Devices',
   'Dns',
   'ExtraHosts',
   'GroupAdd',
-  'IpcMode',
   'Links',
-  'Mounts',
-  'NetworkMode',
-  'PidMode',
-  'PidsLimit',
-  'Privileged',
   'PublishAllPorts',
   'ReadonlyRootfs',
   'SecurityOpt',
@@ -27,6 +19,10 @@ const FOREIGN = [
   'Tmpfs',
   'Ulimits',
 ];
+
+/** How it may share with others; what the template has of it, and what the engine says where nothing was said. */
+const MODES = ['NetworkMode', 'PidMode', 'IpcMode', 'UTSMode'];
+const MODES_HERE = new Set<unknown>(['host', 'default', 'bridge', 'private', 'shareable', '', undefined]);
 
 /** Networks that the engine itself gives. */
 const USUAL_NETWORKS = new Set(['bridge', 'host', 'none']);
@@ -42,9 +38,16 @@ export function mustBeUpdatable({ Name, State, HostConfig, NetworkSettings }: In
   }
   if (State.Status === 'removing' || State.Status === 'dead')
     throw new ProtocolError('conflict', `${name} is being removed.`);
-  const members = FOREIGN.filter((member) => !HOST_MEMBERS.includes(member) && isSet(HostConfig[member as 'Binds']));
+  const members = FOREIGN.filter((member) => isSet(HostConfig[member as 'Binds']));
+  const modes = MODES.filter((mode) => !MODES_HERE.has(HostConfig[mode as 'PidMode']));
+  const mounts = (HostConfig.Mounts ?? []).filter(({ Type }) => Type !== 'bind');
   const networks = Object.keys(NetworkSettings.Networks).filter((network) => !USUAL_NETWORKS.has(network));
-  const lost = [...members, ...networks.map((network) => `the network ${network}`)];
+  const lost = [
+    ...members,
+    ...modes.map((mode) => `${mode} ${HostConfig[mode as 'PidMode']}`),
+    ...mounts.map(({ Type, Target }) => `the ${Type} at ${Target}`),
+    ...networks.map((network) => `the network ${network}`),
+  ];
   if (lost.length === 0) return;
   throw new ProtocolError(
     'conflict',
@@ -52,11 +55,7 @@ export function mustBeUpdatable({ Name, State, HostConfig, NetworkSettings }: In
   );
 }
 
-/** What the engine says where nothing was said. */
-const USUAL = new Set<unknown>(['default', 'bridge', 'private', 'shareable']);
-
 /** An engine says null, 0, "", [] or {} for nothing too. */
 function isSet(value: unknown): boolean {
-  if (USUAL.has(value)) return false;
   return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value);
 }

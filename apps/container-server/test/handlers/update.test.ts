@@ -121,7 +121,7 @@ describeWithEngine('container.update', () => {
     await using rig = await engineRig();
     const name = rig.name();
     await rig.client.call('container.create', { image: IMAGE, name, start: false });
-    const scopes = ['container:manage', `container:create:${IMAGE}*`];
+    const scopes = ['container:manage', 'container:others', `container:create:${IMAGE}*`];
     const { token = '' } = await new Tokens(rig.home).create({ name: 'ann', scopes });
     const ann = await connectTo(containerService, rig.running, { client: 'test/1', auth: { type: 'token', token } });
     try {
@@ -279,7 +279,7 @@ describeWithEngine('container.update', () => {
     );
     await expect(update(foreign)).rejects.toMatchObject({
       type: 'conflict',
-      message: expect.stringContaining('it would be lost: AutoRemove, Binds, CapAdd, NetworkMode.'),
+      message: expect.stringContaining('it would be lost: AutoRemove, Binds, CapAdd, NetworkMode none.'),
     });
   });
 

@@ -28,6 +28,7 @@ describeWithEngine('ttlMs', () => {
     const reading = (async () => {
       for await (const { item } of events) if (item) seen.push(item);
     })();
+    await waitFor('a snapshot', () => seen.length > 0);
     const began = Date.now();
     const params = { ...mine.params, start: true, command: OBEDIENT, ttlMs: 1500 };
     const { id } = await rig.client.call('container.create', params);
@@ -200,9 +201,9 @@ describeWithEngine('leash', () => {
       began = performance.now();
     }
     expect(performance.now() - began).toBeLessThan(2500);
-    await waitFor('the engine is done', async () =>
-      (await mine.list('{{.State}}')).every((state) => state !== 'running'),
-    );
+    const hasEnded = async (): Promise<boolean> =>
+      (await mine.list('{{.State}}')).every((state) => state !== 'running');
+    await waitFor('the engine is done', hasEnded, 10_000);
     // What was left for want of time ends at the next start.
     await using rig = await rigAt(ENGINE, {}, folder.path);
     await waitFor('all are gone', async () => (await mine.ids()).length === 0);
