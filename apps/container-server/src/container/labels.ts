@@ -22,9 +22,12 @@ export const LEASH = 'sextant.leash';
 /** What an update notes on the container that it makes. */
 export const UPDATE = 'sextant.update';
 
+/** Said of every container, or it would have what an image brings that was made from another one. */
+export const NO_MARKS: Record<string, string> = { [EXPIRES]: '', [LEASH]: '', [UPDATE]: '' };
+
 /** What a new container of this owner is marked with. */
 export function labelsFor(owner: string): Record<string, string> {
-  return { [MANAGED.name]: MANAGED.value, [OWNER]: owner };
+  return { ...NO_MARKS, [MANAGED.name]: MANAGED.value, [OWNER]: owner };
 }
 
 export function isOurs(labels: Readonly<Record<string, string>>): boolean {

@@ -94,13 +94,16 @@ export class Engine {
     return found.length;
   }
 
-  /** The container that was made for a request, by its key; undefined if there is none. */
+  /**
+   * The container that was made for a request, by its key; undefined if there is none. The first of several: others are
+   * about to take its place, or were made elsewhere from an image of it.
+   */
   async listMade(key: string): Promise<Listed | undefined> {
     const filters = { label: [`${MANAGED.name}=${MANAGED.value}`, `${KEY}=${key}`] };
     const found = await this.#link.read((docker, abortSignal) =>
       docker.listContainers({ all: true, filters, abortSignal }),
     );
-    return found[0];
+    return found.sort((a, b) => a.Created - b.Created)[0];
   }
 
   /** One container as the engine lists it; undefined if it is gone. */

@@ -13,6 +13,8 @@ import type { Reference } from '../engine/engine.ts';
 import { nameOrId } from '../image/images.ts';
 import { notHere, pull } from '../image/pull.ts';
 import type { Parts } from '../parts.ts';
+import { markOf } from '../update/mark.ts';
+import { properName } from '../update/undo.ts';
 
 type Params = ParamsOf<(typeof containerService.methods)['container.create']>;
 /** The labels that name a request. */
@@ -30,7 +32,7 @@ export function create(parts: Parts): HandlerOf<typeof containerService, 'contai
       const earlier = call.key === undefined ? undefined : await find(request, parts);
       call.replayed = earlier !== undefined;
       const made = earlier ?? (await makeNew(params, request, parts, call));
-      const isDone = made === earlier && !(params.start && made.state === 'created');
+      const isDone = made === earlier && !isHalfMade(made, params);
       const reference = isDone ? referenceOf(made) : await finish(made, params, call, parts);
       lifetimes.follow(made.labels);
       containers.remember(reference, call);
@@ -42,13 +44,19 @@ export function create(parts: Parts): HandlerOf<typeof containerService, 'contai
   };
 }
 
+/** It was to be started, and never was. One that an update has made is as it is meant to be. */
+function isHalfMade({ state, labels }: Made, { start }: Params): boolean {
+  return start && state === 'created' && markOf(labels) === undefined;
+}
+
 /** What an earlier request with the same key has made, be it of another life of this server. */
 async function find(request: Request, { engine, lifetimes }: Parts): Promise<Made | undefined> {
   await lifetimes.claim(request[KEY]);
   const listed = await engine.listMade(request[KEY]);
   if (!listed) return undefined;
   if (listed.Labels[REQUEST] !== request[REQUEST]) throw usedOtherwise();
-  return { id: listed.Id, name: nameOf(listed), state: listed.State, labels: listed.Labels };
+  const name = properName(nameOf(listed), listed.Id);
+  return { id: listed.Id, name, state: listed.State, labels: listed.Labels };
 }
 
 async function makeNew(params: Params, request: Request, parts: Parts, call: Call<PullProgress>): Promise<Made> {

@@ -10,7 +10,7 @@ export function remove({ engine, containers, endings }: Parts): HandlerOf<typeof
   const forced = new Turns();
   return ({ target, force }, call) => {
     const remove = async (id: string, name: string): Promise<Reference> => {
-      if (force) endings.ask(id);
+      if (force) endings.ask(id, 0);
       try {
         await engine.remove(id, force);
         return { id, name, state: 'removed' };

@@ -9,7 +9,7 @@ export function restart({
 }: Parts): HandlerOf<typeof containerService, 'container.restart'> {
   return ({ target, timeoutMs }, call) =>
     containers.act(target, call, async (id) => {
-      endings.ask(id);
+      endings.ask(id, timeoutMs);
       await engine.restart(id, timeoutMs, call.signal);
       return engine.inspect(id);
     });

@@ -44,7 +44,7 @@ export class Lifetimes {
   /** By id, those that are about to be ended. */
   readonly #ending = new Map<string, { key: string | undefined; done: Promise<void> }>();
   /** Ids of those whose labels come from an image. */
-  readonly #notOurs = new Set<string>();
+  #notOurs: ReadonlySet<string> = new Set<string>();
   #isLooking = false;
   #isLookWanted = false;
   #isClosing = false;
@@ -149,19 +149,20 @@ export class Lifetimes {
     this.#strays.tidy(keys);
     if (this.#leashes.size > 0) this.#alarm.set(Date.now() + LEASHED_MS);
     if (this.#strays.size > 0) this.#alarm.set(Date.now() + AGAIN_MS);
+    this.#notOurs = this.#notOurs.intersection(new Set(listed.map(({ Id }) => Id)));
+    const now = Date.now();
     return listed.filter(({ Id, Labels }) => {
-      const isDue = this.#why({ Id, Labels }) !== undefined;
       const expiry = expiryOf(Labels) ?? Infinity;
-      if (expiry > Date.now()) this.#alarm.set(expiry);
-      return isDue && !this.#ending.has(Id);
+      if (expiry > now) this.#alarm.set(expiry);
+      return this.#why({ Id, Labels }, now) !== undefined && !this.#ending.has(Id);
     });
   }
 
-  #why({ Id, Labels: labels }: Pick<Listed, 'Id' | 'Labels'>): Why | undefined {
+  #why({ Id, Labels: labels }: Pick<Listed, 'Id' | 'Labels'>, now = Date.now()): Why | undefined {
     const key = labels[KEY];
     if (key === undefined || this.#notOurs.has(Id)) return undefined;
     if (this.#strays.has(key)) return 'stray';
-    if ((expiryOf(labels) ?? Infinity) <= Date.now()) return 'ttl';
+    if ((expiryOf(labels) ?? Infinity) <= now) return 'ttl';
     const { known } = this.#server;
     const isOwn = known !== undefined && labels[LEASH] === known;
     return isOwn && (this.#isClosing || !this.#leashes.isHeld(key)) ? 'leash' : undefined;
@@ -191,11 +192,11 @@ export class Lifetimes {
     if (why === undefined) return;
     if (!this.#leashes.knows(Labels[KEY]) && (await this.#isInherited(Labels, ImageID))) {
       this.#log.warn({ container: id }, 'left alone: its labels are those of an image that was made from another');
-      this.#notOurs.add(id);
+      this.#notOurs = this.#notOurs.union(new Set([id]));
       return;
     }
     const graceMs = this.#isClosing ? GRACE_MS.closing : GRACE_MS.usual;
-    this.#endings.ask(id, why === 'stray' ? {} : { reason: why });
+    this.#endings.ask(id, graceMs, why === 'stray' ? {} : { reason: why });
     try {
       if (isAlive(State) && why !== 'stray') await this.#engine.stop(id, graceMs, this.#over.signal);
       await this.#engine.remove(id, true);

@@ -55,7 +55,7 @@ export async function undo(engine: Engine, endings: Endings, replacement: Replac
     });
   const fresh = await look(engine, newId);
   if (fresh) {
-    endings.ask(newId);
+    endings.ask(newId, 0);
     await attempt(engine.stop(newId, 0, NEVER).catch(ignoreMissing));
     if (fresh.name === name) await attempt(engine.rename(newId, asideName(name, 'new', oldId)));
   }
@@ -80,7 +80,7 @@ export async function discard(engine: Engine, oldId: string): Promise<void> {
 
 /** A stop that was broken off may be under way in the engine, and would come after the start. */
 async function startAgain(engine: Engine, endings: Endings, id: string): Promise<void> {
-  endings.ask(id);
+  endings.ask(id, STOP_MS);
   await engine.stop(id, STOP_MS, NEVER);
   await engine.start(id);
 }

@@ -175,7 +175,7 @@ export class Updates {
     await engine.rename(newId, name);
     if (ran) {
       void asked.send({ step: 'stop' });
-      endings.ask(oldId);
+      endings.ask(oldId, STOP_MS);
       await engine.stop(oldId, STOP_MS, NEVER);
       signal.throwIfAborted();
       void asked.send({ step: 'start' });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { containerService } from '@sextant/protocol/container';
 import { creation } from '../../src/container/creation.ts';
+import { NO_MARKS } from '../../src/container/labels.ts';
 
 const schema = containerService.methods['container.create'].params;
 /** Where no policy says anything. */
@@ -37,7 +38,7 @@ describe('creation', () => {
       Image: 'x:latest',
       Cmd: ['a', 'b'],
       Env: ['A=1', 'B=x=y'],
-      Labels: { who: 'ann', 'sextant.managed': 'true', 'sextant.owner': 'ann', 'sextant.key': 'k' },
+      Labels: { who: 'ann', ...NO_MARKS, 'sextant.managed': 'true', 'sextant.owner': 'ann', 'sextant.key': 'k' },
       Tty: true,
       OpenStdin: true,
       ExposedPorts: { '80/tcp': {}, '53/udp': {} },

@@ -145,6 +145,25 @@ describeWithEngine('a key', () => {
     expect(await makeWith(key, params)).toMatchObject({ id: found.id, state: 'exited' });
   });
 
+  it('finds what an update has put in its place, and neither starts nor removes that', async () => {
+    await using folder = await temporaryFolder();
+    await using mine = labelled();
+    const key = randomUUID();
+    const params = { ...mine.params, start: true };
+    let updated: string;
+    {
+      await using rig = await rigAt(ENGINE, {}, folder.path);
+      const { id } = await rig.client.call('container.create', params, { key });
+      await docker('kill', id);
+      ({ id: updated } = await rig.client.call('container.update', { target: id, command: ['no-such-program'] }));
+      expect(updated).not.toBe(id);
+    }
+    await using rig = await rigAt(ENGINE, {}, folder.path);
+    const again = await rig.client.call('container.create', params, { key });
+    expect(again).toMatchObject({ id: updated, state: 'created' });
+    expect(await mine.ids()).toEqual([updated]);
+  });
+
   it('waits for a container that the engine is still making', async () => {
     const key = randomUUID();
     await using at = await socketPath();

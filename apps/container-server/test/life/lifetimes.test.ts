@@ -118,6 +118,10 @@ describeWithEngine('ttlMs', () => {
       const second = await rig.client.call('container.create', { ...mine.params, ttlMs: 1000 });
       await waitFor('the second is gone', async () => !(await mine.ids()).includes(second.id));
       expect(await mine.ids()).toEqual([foreign]);
+      const lasting = await rig.client.call('container.create', { image, start: false });
+      const third = await rig.client.call('container.create', { ...mine.params, ttlMs: 1000 });
+      await waitFor('the third is gone', async () => !(await mine.ids()).includes(third.id));
+      expect((await mine.ids()).sort()).toEqual([foreign, lasting.id].sort());
     } finally {
       await docker('rm', '--force', ...(await mine.ids()));
       await docker('rmi', image);

@@ -102,7 +102,13 @@ describe('a body that is not within the policy', () => {
   const good = {
     Image: 'x',
     Env: [],
-    Labels: { 'sextant.managed': 'true', 'sextant.owner': OWNER },
+    Labels: {
+      'sextant.managed': 'true',
+      'sextant.owner': OWNER,
+      'sextant.expires': '',
+      'sextant.leash': '',
+      'sextant.update': '',
+    },
     Tty: false,
     OpenStdin: false,
     ExposedPorts: {},
