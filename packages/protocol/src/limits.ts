@@ -82,7 +82,7 @@ export const STRANGER_LIMITS = {
   body: 0,
   inFlight: 1,
   outputHighWater: 16 * KiB,
-  // One answer, so that a stranger may ask what the service has: an OpenRPC document takes 22 KiB.
+  // One answer, so that a stranger may ask what the service has: an OpenRPC document takes up to 45 KB.
   outputHard: 64 * KiB,
   malformed: 1,
 } as const satisfies Partial<Limits>;
