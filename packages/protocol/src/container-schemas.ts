@@ -45,6 +45,15 @@ export const containerDetailsSchema = containerSchema.extend({
   memoryBytes: sizeSchema.optional(),
   cpus: z.number().optional(),
   addresses: z.array(z.object({ network: z.string(), address: z.string() })),
+  /** What it has of the engine's machine, where that is anything. */
+  host: z
+    .object({
+      privileged: z.boolean(),
+      hostNamespaces: z.array(z.string()),
+      devices: z.array(z.object({ path: z.string(), as: z.string() })),
+      mounts: z.array(z.object({ source: z.string(), target: z.string(), write: z.boolean() })),
+    })
+    .optional(),
 });
 export type ContainerDetails = z.infer<typeof containerDetailsSchema>;
 const watchedSchema = containerSchema.pick({ id: true, name: true, image: true }).extend({

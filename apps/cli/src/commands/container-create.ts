@@ -83,10 +83,13 @@ export function addContainerCreateCommand(container: Command): void {
   addHostOptions(creation);
 }
 
+const NO_INPUT = `--leash passes no input on, so it goes without -i and -t. Leave it out, then: ${SELF} container attach NAME`;
+
 /** @returns the exit code that this command ends with. */
 function create(words: CreationWords, options: CreateOptions): Promise<number> {
   const wish = { ...words, ...settingsOf(options) };
   const { json = false, leash = false, ttl } = options;
+  if (leash && (options.interactive || options.tty)) throw new InvalidArgumentError(NO_INPUT);
   return interruptible((signal) =>
     withService(containerService, options, async (containers) => {
       const created = await createContainer(containers, wish, signal);

@@ -54,10 +54,11 @@ function engineLine({ state, reason = '' }: EngineChange): string {
     : `The Docker engine is lost; waiting for it. ${reason}`.trim();
 }
 
-function outcomeOf({ type, exitCode, oomKilled, oldName, health }: Change): string {
+function outcomeOf({ type, exitCode, oomKilled, oldName, health, reason }: Change): string {
   if (type === 'renamed') return `renamed, was ${oldName}`;
   if (type === 'health') return String(health);
   if (type !== 'stopped' && type !== 'died') return type;
-  const how = `${type}, exit code ${exitCode ?? 'unknown'}${oomKilled ? ', out of memory' : ''}`;
+  const why = reason === 'ttl' ? ', its time was over' : reason === 'leash' ? ', whoever created it has left' : '';
+  const how = `${type}${why}, exit code ${exitCode ?? 'unknown'}${oomKilled ? ', out of memory' : ''}`;
   return type === 'died' ? styleText('red', how) : how;
 }

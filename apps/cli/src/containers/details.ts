@@ -29,14 +29,27 @@ function rowsOf(details: ContainerDetails): Row[] {
     ['started', some(details.startedAt, localTime)],
     ['ended', some(details.endedAt, localTime)],
     ['exit code', some(details.exitCode)],
+    ['ends', some(details.expiresAt, localTime)],
     ['restart', [restartCount > 0 ? `${details.restart}, ${restartCount} times so far` : details.restart]],
     ['memory', some(memoryBytes, bytes)],
     ['cpus', some(cpus)],
     ['ports', details.ports.map(formatPort)],
+    ['of the host', hostRows(details)],
     ['addresses', details.addresses.map(({ network, address }) => `${address} (${network})`)],
     ['owner', some(owner)],
     ['labels', pairs(details.labels)],
     ['env', pairs(details.env)],
+  ];
+}
+
+/** What it has of the engine's machine. */
+function hostRows({ host }: ContainerDetails): string[] {
+  if (!host) return [];
+  return [
+    ...(host.privileged ? ['all rights'] : []),
+    ...host.hostNamespaces.map((name) => `its ${name}`),
+    ...host.devices.map(({ path, as }) => (as === path ? path : `${path} as ${as}`)),
+    ...host.mounts.map(({ source, target, write }) => `${source} at ${target}${write ? ', to be written' : ''}`),
   ];
 }
 

@@ -35,6 +35,6 @@ export async function tellCreated(
 function portSentence({ host, container, protocol }: ContainerDetails['ports'][number], at: Address): string[] {
   if (host === undefined) return [];
   const kind = protocol === 'tcp' ? 'Port' : `${protocol.toUpperCase()} port`;
-  const place = 'path' in at || isHere(at) ? 'this machine' : at.host;
+  const place = 'path' in at || isHere(at) ? 'this machine' : `the engine's machine`;
   return [`${kind} ${host} of ${place} leads to its port ${container}.`];
 }

@@ -20,6 +20,8 @@ export async function engineTrouble(address: HostAddress, trust: TrustOptions): 
     if (isErrorType(error, 'dependency_down')) return error.message;
     // Whoever may not ask cannot tell.
     if (isErrorType(error, 'forbidden') || isErrorType(error, 'unauthenticated')) return undefined;
+    if (isErrorType(error, 'insecure_transport'))
+      return 'This is a service of another home, or wants TLS: name it with --host tls://HOST:PORT --ca FILE.';
     return `The Docker engine could not be asked: ${Error.isError(error) ? error.message : String(error)}`;
   }
 }

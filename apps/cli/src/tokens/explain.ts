@@ -54,11 +54,11 @@ function scopesFor(access: string, { scopes }: TokenEntry): string {
 
 /** Whoever may run programs may become whoever runs the service; whoever may touch any container, root. */
 function warningOf({ name, scopes }: TokenEntry): string[] {
-  const powers = allowedBy(scopes).map(({ access }) => access);
-  const runs = powers.some((access) => access === 'process:run' || access === 'container:create');
+  const powers = new Set(allowedBy(scopes).map(({ access }) => access));
   const dangers = [
-    ...(runs ? ['run programs as the user that runs the services here'] : []),
-    ...(powers.includes(FOREIGN_SCOPE)
+    ...(powers.has('process:run') ? ['run programs as the user that runs the services here'] : []),
+    ...(powers.has('container:create') ? ['run programs in containers on this machine, within its policy'] : []),
+    ...(powers.has(FOREIGN_SCOPE)
       ? ['touch every container of the engine, also those with rights on the host']
       : []),
   ];

@@ -2,6 +2,7 @@ import type { ContainerDetails } from '@sextant/protocol/container-schemas';
 import { LIMITS } from '@sextant/protocol/limits';
 import { containerOf } from './container.ts';
 import type { Inspected, Listed } from '../engine/engine.ts';
+import { hostOf, shortHost } from './host.ts';
 import { labelsOfOthers } from './labels.ts';
 import { isAlive } from './state.ts';
 
@@ -31,16 +32,19 @@ export function detailsOf(listed: Listed, inspected: Inspected): ContainerDetail
       command: whole.command.slice(0, entries).map(short),
       env: shortRecord(whole.env),
       labels: shortRecord(whole.labels),
+      ...(whole.host && { host: shortHost(whole.host, entries, short) }),
     };
     if (Buffer.byteLength(JSON.stringify(details)) <= MAX_BYTES) return details;
   }
-  return { ...whole, command: [], env: {}, labels: {} };
+  const host = whole.host && { host: shortHost(whole.host, 0, String) };
+  return { ...whole, command: [], env: {}, labels: {}, ...host };
 }
 
-function wholeOf(listed: Listed, { Path, Args, Config, State, HostConfig, ...rest }: Inspected): ContainerDetails {
-  const { RestartCount, NetworkSettings } = rest;
+function wholeOf(listed: Listed, inspected: Inspected): ContainerDetails {
+  const { Path, Args, Config, State, HostConfig, RestartCount, NetworkSettings } = inspected;
   const hasEnded = !isAlive(State.Status) && timeOf(State.FinishedAt) !== null;
   const health = State.Health?.Status;
+  const host = hostOf(inspected);
   return {
     ...containerOf(listed),
     state: State.Status,
@@ -56,6 +60,7 @@ function wholeOf(listed: Listed, { Path, Args, Config, State, HostConfig, ...res
     restart: HostConfig.RestartPolicy?.Name || 'no',
     ...(HostConfig.Memory && { memoryBytes: HostConfig.Memory }),
     ...(HostConfig.NanoCpus && { cpus: HostConfig.NanoCpus / 1e9 }),
+    ...(host && { host }),
     addresses: Object.entries(NetworkSettings.Networks).flatMap(([network, { IPAddress, GlobalIPv6Address }]) =>
       [IPAddress, GlobalIPv6Address].filter(Boolean).map((address) => ({ network, address })),
     ),

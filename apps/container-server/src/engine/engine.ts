@@ -129,7 +129,7 @@ export class Engine {
     // Told apart, or dockerode would put the whole of it into the URL, where environments do not fit and are logged.
     const options = { _query: { name }, _body: creation };
     const made = this.#link.change((docker, abortSignal) => docker.createContainer({ ...options, abortSignal }), ms);
-    return (await made.catch(taken)).id;
+    return (await made.catch((error: unknown) => taken(error, name ?? ''))).id;
   }
 
   async start(id: string): Promise<void> {
@@ -163,7 +163,7 @@ export class Engine {
 
   async rename(id: string, name: string): Promise<void> {
     const renamed = this.#link.change((docker, abortSignal) => docker.getContainer(id).rename({ name, abortSignal }));
-    await renamed.catch(taken);
+    await renamed.catch((error: unknown) => taken(error, name));
   }
 
   /**

@@ -17,7 +17,13 @@ export function explain(error: unknown, engine: string): unknown {
 export function refused(message: string, status: number | undefined, cause?: Error): ProtocolError {
   const type = SYMPTOMS.find(({ text }) => text.test(message))?.type ?? TYPES.get(status ?? 500) ?? 'unavailable';
   const details = type === 'unavailable' ? ({ retry: 'unknown' } as const) : {};
-  return new ProtocolError(type, `The Docker engine says: ${clean(message)}.`, details, { cause });
+  return new ProtocolError(type, wordsFor(message), details, { cause });
+}
+
+function wordsFor(message: string): string {
+  const [, port] = /Bind for \S+:(\d+) failed: port is already allocated/.exec(message) ?? [];
+  if (port === undefined) return `The Docker engine says: ${clean(message)}.`;
+  return `Port ${port} of the engine's machine is taken already: choose another, or none for a free one.`;
 }
 
 /** An error of dockerode that tells an answer of the engine. */

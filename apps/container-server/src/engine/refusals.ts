@@ -40,11 +40,11 @@ function registryOf(image: string): string {
 }
 
 /** Where a name is asked for, nothing else can be in conflict. */
-export function taken(error: unknown): never {
+export function taken(error: unknown, name: string): never {
   if (!isErrorType(error, 'conflict')) throw error;
   throw new ProtocolError(
     'exists',
-    'The name is taken by another container; choose another name, or remove that one.',
+    `The name ${JSON.stringify(name)} is taken by another container; choose another name, or remove that one.`,
     {},
     { cause: error },
   );

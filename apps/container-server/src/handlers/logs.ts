@@ -62,7 +62,8 @@ async function mustHaveStopped(engine: Engine, before: Look): Promise<void> {
   for (let looks = 0; looks < LOOKS; looks += 1) {
     try {
       const now = await engine.lookAt(before.id);
-      if (!isAlive(now.state) || now.startedAt !== before.startedAt) return;
+      // One that is to be started again has ended too.
+      if (!isAlive(now.state) || now.state === 'restarting' || now.startedAt !== before.startedAt) return;
     } catch (error) {
       if (!isErrorType(error, 'not_found')) throw error;
       return;

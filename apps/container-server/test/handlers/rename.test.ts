@@ -21,7 +21,7 @@ describeWithEngine('container.rename', () => {
     await rig.client.call('container.create', { image: IMAGE, name: other, start: false });
     await expect(rig.client.call('container.rename', { target: one, name: other })).rejects.toMatchObject({
       type: 'exists',
-      message: expect.stringContaining('The name is taken by another container'),
+      message: expect.stringMatching(/^The name "\S+" is taken by another container/),
     });
   });
 });
