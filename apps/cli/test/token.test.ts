@@ -90,10 +90,14 @@ describe('token create', () => {
     expect(await explained('container:read')).not.toContain('container:others');
   });
 
-  it.each(['*', 'process:run', 'container:*'])('says what %s means', async (scope) => {
+  it.each([
+    ['*', 'run programs as the user that runs the services here'],
+    ['process:run', 'run programs as the user that runs the services here'],
+    ['container:*', 'run programs in containers on this machine, within its policy'],
+  ])('says what %s means', async (scope, power) => {
     await using rig = await start();
     const { stderr } = await rig.cli('token', 'create', 'ann', '--scope', scope);
-    expect(stderr).toContain('Beware: ann can run programs as the user that runs the services here.');
+    expect(stderr).toContain(`Beware: ann can ${power}.`);
   });
 
   it.each([

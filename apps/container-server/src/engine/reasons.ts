@@ -21,7 +21,7 @@ export function refused(message: string, status: number | undefined, cause?: Err
 }
 
 function wordsFor(message: string): string {
-  const [, port] = /Bind for \S+:(\d+) failed: port is already allocated/.exec(message) ?? [];
+  const [, port] = /(?:Bind for|listen \w+) \S+:(\d+)(?: failed)?: .*already (?:allocated|in use)/.exec(message) ?? [];
   if (port === undefined) return `The Docker engine says: ${clean(message)}.`;
   return `Port ${port} of the engine's machine is taken already: choose another, or none for a free one.`;
 }

@@ -29,11 +29,6 @@ describe('explain', () => {
     ],
     [refusal(500, 'something\nwent \u001b[31mwrong.', 'server error'), 'unavailable', 'something went [31mwrong'],
     [
-      refusal(500, 'x (1f): Bind for 127.0.0.1:80 failed: port is already allocated', 'server error'),
-      'conflict',
-      'x (1f): Bind for 127.0.0.1:80 failed: port is already allocated',
-    ],
-    [
       refusal(500, 'mkdir /var/lib/docker/overlay2/1f: no space left on device', 'server error'),
       'quota',
       'mkdir (a path of the engine): no space left on device',
@@ -54,6 +49,16 @@ describe('explain', () => {
     ],
   ])('%s', (error, type, reason) => {
     expect(explain(error, PLACE)).toMatchObject({ type, message: `The Docker engine says: ${reason}.` });
+  });
+
+  it.each([
+    'driver failed on endpoint x (1f): Bind for 127.0.0.1:80 failed: port is already allocated',
+    'driver failed on endpoint x (1f): Error starting proxy: listen tcp4 127.0.0.1:80: bind: address already in use',
+  ])('%s', (message) => {
+    expect(explain(refusal(500, message, 'server error'), PLACE)).toMatchObject({
+      type: 'conflict',
+      message: "Port 80 of the engine's machine is taken already: choose another, or none for a free one.",
+    });
   });
 
   it.each([

@@ -161,7 +161,10 @@ describeWithEngine('container.create', () => {
     const name = rig.name();
     await expect(
       rig.client.call('container.create', { image: IMAGE, name, ports: [{ container: 80, host: taken.port }] }),
-    ).rejects.toMatchObject({ type: 'conflict', message: expect.stringContaining('address already in use') });
+    ).rejects.toMatchObject({
+      type: 'conflict',
+      message: expect.stringContaining(`Port ${taken.port} of the engine's machine is taken`),
+    });
     expect(await exists(name)).toBe(false);
   });
 
@@ -172,7 +175,7 @@ describeWithEngine('container.create', () => {
     await rig.client.call('container.create', { image: IMAGE, name: first, ports });
     await expect(rig.client.call('container.create', { image: IMAGE, name: second, ports })).rejects.toMatchObject({
       type: 'conflict',
-      message: expect.stringContaining('port is already allocated'),
+      message: expect.stringContaining(`Port ${ports[0]?.host} of the engine's machine is taken`),
     });
     expect(await exists(second)).toBe(false);
   });
