@@ -133,7 +133,11 @@ describeWithEngine('with an engine', () => {
       stdout: expect.stringContaining(c),
     });
     const again = await rig.cli('create', c, IMAGE, '--json');
-    expect(again).toMatchObject({ code: 6, stdout: '', stderr: expect.stringContaining('The name is taken') });
+    expect(again).toMatchObject({ code: 6, stdout: '', stderr: expect.stringContaining(`The name "${c}" is taken`) });
+    expect(await rig.cli('create', '--leash', '-i', IMAGE)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--leash passes no input on'),
+    });
   });
 
   it('holds one on a leash: its log and exit code, until it ends or Ctrl-C', async () => {

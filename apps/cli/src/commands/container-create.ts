@@ -1,4 +1,5 @@
 import { containerService } from '@sextant/protocol/container';
+import { ProtocolError } from '@sextant/protocol/errors';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { collectVariable, parseLength } from '../arguments.ts';
 import { createContainer } from '../containers/create.ts';
@@ -89,7 +90,7 @@ const NO_INPUT = `--leash passes no input on, so it goes without -i and -t. Leav
 function create(words: CreationWords, options: CreateOptions): Promise<number> {
   const wish = { ...words, ...settingsOf(options) };
   const { json = false, leash = false, ttl } = options;
-  if (leash && (options.interactive || options.tty)) throw new InvalidArgumentError(NO_INPUT);
+  if (leash && (options.interactive || options.tty)) throw new ProtocolError('invalid_params', NO_INPUT);
   return interruptible((signal) =>
     withService(containerService, options, async (containers) => {
       const created = await createContainer(containers, wish, signal);

@@ -58,9 +58,7 @@ function warningOf({ name, scopes }: TokenEntry): string[] {
   const dangers = [
     ...(powers.has('process:run') ? ['run programs as the user that runs the services here'] : []),
     ...(powers.has('container:create') ? ['run programs in containers on this machine, within its policy'] : []),
-    ...(powers.has(FOREIGN_SCOPE)
-      ? ['touch every container of the engine, also those with rights on the host']
-      : []),
+    ...(powers.has(FOREIGN_SCOPE) ? ['touch every container of the engine, also those with rights on the host'] : []),
   ];
   return dangers.length === 0 ? [] : ['', ...dangers.map((danger) => `Beware: ${name} can ${danger}.`)];
 }

@@ -73,6 +73,19 @@ describeWithEngine('container.inspect', () => {
     });
   });
 
+  it('tells what one has of the host', async () => {
+    await using rig = await engineRig();
+    const name = rig.name();
+    const host = ['--pid', 'host', '--device', '/dev/null:/dev/nothing', '--volume', '/tmp:/x:ro'];
+    await docker('create', '--name', name, '--label', 'sextant.managed=true', ...host, IMAGE);
+    expect((await rig.client.call('container.inspect', { target: name })).host).toEqual({
+      privileged: false,
+      hostNamespaces: ['pid'],
+      devices: [{ path: '/dev/null', as: '/dev/nothing' }],
+      mounts: [{ source: '/tmp', target: '/x', write: false }],
+    });
+  });
+
   it('cuts what is too long for a line', async () => {
     await using rig = await engineRig();
     const value = 'x'.repeat(40_000);
