@@ -81,7 +81,7 @@ export function creation(
 }
 
 /** How ports are let into a container. */
-export function published(
+function published(
   ports: readonly Port[],
   publishHost: string,
   freePort: string,
@@ -94,7 +94,7 @@ export function published(
 }
 
 /** The most that a container may use, where that is said. */
-export function limits({
+function limits({
   memoryBytes,
   cpus,
 }: Pick<Allowed, 'memoryBytes' | 'cpus'>): Pick<Creation['HostConfig'], 'Memory' | 'NanoCpus'> {

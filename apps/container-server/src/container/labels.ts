@@ -25,6 +25,14 @@ export const UPDATE = 'sextant.update';
 /** Said of every container, or it would have what an image brings that was made from another one. */
 export const NO_MARKS: Record<string, string> = { [EXPIRES]: '', [LEASH]: '', [UPDATE]: '' };
 
+/**
+ * Labels of a container that is to have no other ones of ours: those that it lacks are said to be nothing, or they would come
+ * from its image.
+ */
+export function withoutInherited(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return { [MANAGED.name]: '', [OWNER]: '', [KEY]: '', [REQUEST]: '', ...NO_MARKS, ...labels };
+}
+
 /** What a new container of this owner is marked with. */
 export function labelsFor(owner: string): Record<string, string> {
   return { ...NO_MARKS, [MANAGED.name]: MANAGED.value, [OWNER]: owner };
@@ -35,7 +43,7 @@ export function isOurs(labels: Readonly<Record<string, string>>): boolean {
 }
 
 export function ownerOf(labels: Readonly<Record<string, string>>): string | undefined {
-  return labels[OWNER];
+  return labels[OWNER] || undefined;
 }
 
 /** Milliseconds since 1970; undefined where it does not end by itself. */

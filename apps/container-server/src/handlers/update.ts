@@ -4,18 +4,16 @@ import { ProtocolError } from '@sextant/protocol/errors';
 import { allows } from '@sextant/protocol/scope';
 import type { HandlerOf } from '@sextant/service/handler';
 import type { Call } from '@sextant/service/session/call';
-import { hostAccessOf, type Creation } from '../container/creation.ts';
-import type { Inspected } from '../engine/engine.ts';
-import { fullName, type ImageDetails } from '../image/image.ts';
+import type { Creation } from '../container/creation.ts';
+import type { Engine, Inspected } from '../engine/engine.ts';
+import type { ImageDetails } from '../image/image.ts';
+import { nameOrId } from '../image/images.ts';
 import { imageIfHere, notHere, obtain } from '../image/pull.ts';
 import type { Parts } from '../parts.ts';
-import type { Policy } from '../policy/policy.ts';
 import { change, type Params } from '../update/change.ts';
 import { difference } from '../update/difference.ts';
 import { recall } from '../update/recall.ts';
 import { mustBeUpdatable } from '../update/updatable.ts';
-
-type Wish = Parameters<Policy['allowed']>[0];
 
 /** What it takes to run an image. */
 const CREATE = 'container:create';
@@ -29,20 +27,17 @@ export function update(parts: Parts): HandlerOf<typeof containerService, 'contai
     // A pull may take long: meanwhile others may act on the container.
     if (!params.dryRun) {
       await containers.look(params.target, call, async (id) => {
-        const image = mayBecome(await engine.inspectAll(id), params, call);
-        await obtain(parts, image, params.pull, call);
+        const { name } = await mayBecome(await engine.inspectAll(id), params, call, engine);
+        await obtain(parts, name, params.pull, call);
       });
     }
     return containers.act(params.target, call, async (id) => {
       const old = await engine.inspectAll(id);
-      const name = mayBecome(old, params, call);
+      const { before, name } = await mayBecome(old, params, call, engine);
       const image = await imageIfHere(engine, name);
       if (!image && !params.dryRun) throw notHere(name);
-      const before = recall(old, await imageIfHere(engine, old.Image));
       const env = variablesOf(image);
-      const { processes, freePort } = await policy.allowed(wishOf(before, params, name));
-      const rules = { processes, freePort, publishHost: config.publishHost };
-      const after = change(before, params, { name, env }, rules);
+      const after = await change(before, params, { name, env }, { policy, publishHost: config.publishHost });
       // What an image brings that is not here, nobody knows.
       const brought = image ? (old.Config.Env ?? []) : [];
       const changes = difference(
@@ -59,19 +54,21 @@ export function update(parts: Parts): HandlerOf<typeof containerService, 'contai
 }
 
 /**
- * The image that a container is to be made from.
+ * What a container was created from, and the image that it is to be made from.
  * @throws ProtocolError `conflict` if it cannot be replaced, `forbidden` if the caller may not create one from this image.
  */
-function mayBecome(old: Inspected, params: Params, call: Pick<Call, 'caller'>): string {
-  mustBeUpdatable(old);
+async function mayBecome(
+  old: Inspected,
+  params: Params,
+  call: Pick<Call, 'caller'>,
+  engine: Engine,
+): Promise<{ before: Creation; name: string }> {
+  const image = await imageIfHere(engine, old.Image);
+  mustBeUpdatable(old, image);
   mayRun(params.image ?? old.Config.Image, call);
-  return params.image === undefined ? old.Config.Image : fullName(params.image);
-}
-
-/** What is asked of the policy: what changes, and what it has of the host all the same. */
-function wishOf(before: Creation, { pull, ports, memoryBytes, cpus }: Params, image: string): Wish {
-  const { Tty: tty, OpenStdin: stdin } = before;
-  return { ...hostAccessOf(before), image, pull, ports, memoryBytes, cpus, tty, stdin, start: true };
+  const before = { ...recall(old, image), Image: await nameOrId(engine.images, old.Config.Image) };
+  const name = params.image === undefined ? before.Image : await nameOrId(engine.images, params.image);
+  return { before, name };
 }
 
 function mayRun(image: string, { caller: { principal } }: Pick<Call, 'caller'>): void {

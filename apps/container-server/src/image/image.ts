@@ -14,10 +14,17 @@ export function fullName(image: string): string {
   return /[:@]/.test(image.slice(image.lastIndexOf('/') + 1)) ? image : `${image}:latest`;
 }
 
+interface ImageConfig {
+  Env?: string[] | null;
+  Cmd?: string[] | null;
+  Labels?: Record<string, string> | null;
+  ExposedPorts?: Record<string, object> | null;
+}
+
 /** What there is to an image, as far as containers get it from there. */
 export interface ImageDetails {
   Id: string;
-  Config?: { Env?: string[] | null; Cmd?: string[] | null; Labels?: Record<string, string> | null } | null;
+  Config?: ImageConfig | null;
 }
 
 /**

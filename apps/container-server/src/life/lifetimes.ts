@@ -160,7 +160,7 @@ export class Lifetimes {
 
   #why({ Id, Labels: labels }: Pick<Listed, 'Id' | 'Labels'>, now = Date.now()): Why | undefined {
     const key = labels[KEY];
-    if (key === undefined || this.#notOurs.has(Id)) return undefined;
+    if (!key || this.#notOurs.has(Id)) return undefined;
     if (this.#strays.has(key)) return 'stray';
     if ((expiryOf(labels) ?? Infinity) <= now) return 'ttl';
     const { known } = this.#server;

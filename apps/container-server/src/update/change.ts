@@ -1,8 +1,10 @@
 import type { containerService } from '@sextant/protocol/container';
 import type { ParamsOf } from '@sextant/protocol/method';
-import { limits, published, type Creation } from '../container/creation.ts';
-import type { Allowed } from '../policy/policy.ts';
+import { creation, type Creation } from '../container/creation.ts';
+import { withoutInherited } from '../container/labels.ts';
+import type { Policy } from '../policy/policy.ts';
 import { variables } from './variables.ts';
+import { wishOf } from './wish.ts';
 
 export type Params = ParamsOf<(typeof containerService.methods)['container.update']>;
 
@@ -14,28 +16,33 @@ export interface Wanted {
 }
 
 /** What whoever runs the service has ruled for every container. */
-export interface Rules extends Pick<Allowed, 'processes' | 'freePort'> {
+export interface Ruling {
+  readonly policy: Pick<Policy, 'allowed'>;
   readonly publishHost: string;
 }
 
-/** What a container is to be created from, in place of what it was. */
-export function change(before: Creation, params: Params, image: Wanted, rules: Rules): Creation {
-  const { command, env = {}, ports, restart } = params;
-  const { Cmd, ...rest } = before;
-  const words = command ?? Cmd ?? [];
-  const opened = ports && published(ports, rules.publishHost, rules.freePort);
+/**
+ * What a container is to be created from, in place of what it was: all of it within the policy, what is kept too.
+ * @throws ProtocolError `forbidden` that says what is not allowed.
+ */
+export async function change(
+  before: Creation,
+  params: Params,
+  image: Wanted,
+  { policy, publishHost }: Ruling,
+): Promise<Creation> {
+  const { command = before.Cmd ?? [], env = {}, restart } = params;
+  const allowed = await policy.allowed(wishOf(before, params, image.name));
+  const { Cmd: _, ...made } = creation(allowed, image.name, publishHost, '');
   return {
-    ...rest,
-    Image: image.name,
-    ...(words.length > 0 && { Cmd: words }),
+    ...made,
+    ...(command.length > 0 && { Cmd: command }),
     Env: changedEnv(before.Env, env, image.env),
-    ...(opened && { ExposedPorts: opened.ExposedPorts }),
+    Labels: withoutInherited(before.Labels),
     HostConfig: {
-      ...before.HostConfig,
-      PidsLimit: rules.processes,
-      ...limits(params),
-      ...(opened && { PortBindings: opened.PortBindings }),
-      ...(restart && { RestartPolicy: { Name: restart } }),
+      ...made.HostConfig,
+      LogConfig: before.HostConfig.LogConfig,
+      ...(!restart && { RestartPolicy: before.HostConfig.RestartPolicy }),
     },
   };
 }

@@ -7,6 +7,7 @@ import { containerService } from '@sextant/protocol/container';
 import { Tokens } from '@sextant/service/identity/tokens';
 import { waitFor } from '@sextant/testing/wait';
 import { describeWithEngine, docker, engineRig, IMAGE, OBEDIENT } from '../real-engine.ts';
+import { policyFile } from '../policy-file.ts';
 import { builtImage, containersOf, imageName, startUpdate } from '../updating.ts';
 
 async function inspect<T>(name: string, part: string): Promise<T> {
@@ -279,8 +280,108 @@ describeWithEngine('container.update', () => {
     );
     await expect(update(foreign)).rejects.toMatchObject({
       type: 'conflict',
-      message: expect.stringContaining('it would be lost: AutoRemove, Binds, CapAdd, NetworkMode none.'),
+      message: expect.stringContaining(
+        'it would be lost: AutoRemove, Binds, CapAdd, NetworkMode none, the bind at /x.',
+      ),
     });
+  });
+
+  it('gives what it keeps too within the policy, and tells so', async () => {
+    await using engine = await engineRig({ publishHost: '0.0.0.0' });
+    const name = engine.name();
+    const host = await freePort();
+    await engine.client.call('container.create', {
+      image: IMAGE,
+      name,
+      ports: [{ container: 80, host }],
+      start: false,
+    });
+    const under = async (rules: object, params: object) => {
+      await using policy = await policyFile(rules);
+      await using rig = await engineRig({ policy: policy.path });
+      const update = startUpdate(rig.client, { target: name, ...params });
+      await update.result;
+      return update.changes();
+    };
+    const limits = { memoryBytes: { default: 64 * 1024 ** 2 }, cpus: { max: 0.5 } };
+    expect(await under(limits, {})).toEqual([
+      { field: 'ports', from: `0.0.0.0:${host}->80`, to: `127.0.0.1:${host}->80` },
+      { field: 'memoryBytes', to: '67108864' },
+      { field: 'cpus', to: '0.5' },
+    ]);
+    expect(await inspect(name, '.HostConfig')).toMatchObject({
+      Memory: 64 * 1024 ** 2,
+      NanoCpus: 5e8,
+      PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: String(host) }] },
+    });
+    expect(await under(limits, {})).toEqual([]);
+    for (const [rules, member] of [
+      [{ memoryBytes: { max: 32 * 1024 ** 2 } }, 'memoryBytes'],
+      [{ cpus: { max: 0.25 } }, 'cpus'],
+      [{ ports: { host: [{ from: 1, to: 1 }] } }, 'ports'],
+      [{ ports: { max: 0 } }, 'ports'],
+    ] as const) {
+      const update = under(rules, { env: { A: '1' } });
+      await expect(update).rejects.toMatchObject({ type: 'forbidden', data: { policy: member } });
+    }
+    const less = await under({ memoryBytes: { max: 32 * 1024 ** 2 } }, { memoryBytes: 16 * 1024 ** 2 });
+    expect(less).toEqual([{ field: 'memoryBytes', from: '67108864', to: '16777216' }]);
+  });
+
+  it('takes no label of ours from an image', async () => {
+    const labels = ['owner=eve', 'expires=2020-01-01T00:00:00Z', 'leash=x', 'key=k'].map((label) => `sextant.${label}`);
+    await using image = await builtImage(imageName(), `FROM ${IMAGE}`, `LABEL ${labels.join(' ')} kind=image`);
+    await using rig = await engineRig();
+    const [own, foreign] = [rig.name(), rig.name()];
+    await rig.client.call('container.create', { image: IMAGE, name: own, start: false });
+    await docker('create', '--name', foreign, '--label', 'sextant.managed=true', IMAGE);
+    const before = await inspect<Record<string, string>>(own, '.Config.Labels');
+    for (const name of [own, foreign]) {
+      expect(await startUpdate(rig.client, { target: name, image: image.name }).result).toMatchObject({
+        updated: true,
+      });
+      expect(await inspect(name, '.Config.Labels')).toEqual({
+        kind: 'image',
+        'sextant.managed': 'true',
+        'sextant.owner': name === own ? 'local' : '',
+        'sextant.key': name === own ? before['sextant.key'] : '',
+        'sextant.request': name === own ? before['sextant.request'] : '',
+        'sextant.expires': '',
+        'sextant.leash': '',
+        'sextant.update': expect.stringContaining('"replaces"'),
+      });
+    }
+    expect(await rig.client.call('container.inspect', { target: foreign })).not.toHaveProperty('owner');
+  });
+
+  it('takes the id of an image, and a name without a tag for one image', async () => {
+    const tag = imageName();
+    await using image = await builtImage(tag, `FROM ${IMAGE}`, 'ENV A=1');
+    await using rig = await engineRig();
+    const [name, bare] = [rig.name(), rig.name()];
+    const id = await docker('image', 'inspect', '--format', '{{.Id}}', image.name);
+    const shortId = id.slice('sha256:'.length, 'sha256:'.length + 12);
+    await rig.client.call('container.create', { image: IMAGE, name, start: false });
+    const update = (params: object) => startUpdate(rig.client, { target: name, ...params });
+    const first = update({ image: shortId });
+    expect(await first.result).toMatchObject({ updated: true });
+    expect(first.changes()).toEqual([
+      { field: 'image', from: `${IMAGE}:latest`, to: id },
+      { field: 'env.A', to: '1' },
+    ]);
+    expect(await update({ image: shortId }).result).toMatchObject({ updated: false });
+    expect(await update({ env: { A: '2' } }).result).toMatchObject({ updated: true });
+    expect(await inspect(name, '.Config.Image')).toBe(id);
+    await docker('create', '--name', bare, '--label', 'sextant.managed=true', shortId);
+    expect(await startUpdate(rig.client, { target: bare }).result).toMatchObject({ updated: false });
+    const [repository = ''] = tag.split(':');
+    const nowhere = `localhost:1/${repository}`;
+    await docker('tag', IMAGE, nowhere);
+    const untagged = rig.name();
+    await docker('create', '--name', untagged, '--label', 'sextant.managed=true', nowhere);
+    await docker('rmi', nowhere);
+    const missing = startUpdate(rig.client, { target: untagged, pull: 'always' }).result;
+    await expect(missing).rejects.toMatchObject({ message: expect.stringContaining(`"${nowhere}:latest"`) });
   });
 
   it('has the old one back when it is cancelled', async () => {

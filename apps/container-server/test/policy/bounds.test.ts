@@ -3,16 +3,22 @@ import { creationSchema } from '@sextant/protocol/container-creation';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { seedOfRun } from '@sextant/testing/random';
 import * as fc from 'fast-check';
+import { updateSchema } from '@sextant/protocol/container-update';
 import { creation } from '../../src/container/creation.ts';
+import { KEY } from '../../src/container/labels.ts';
 import { fullName } from '../../src/image/image.ts';
 import { HostFolders } from '../../src/policy/host-folders.ts';
 import { Policy } from '../../src/policy/policy.ts';
 import { rulesSchema, type Rules } from '../../src/policy/rules.ts';
+import { change } from '../../src/update/change.ts';
+import { recall } from '../../src/update/recall.ts';
+import { mustBeUpdatable } from '../../src/update/updatable.ts';
 import { rigAt } from '../app.ts';
 import { recordingEngine } from '../recording-engine.ts';
 import { policyFile } from '../policy-file.ts';
+import { inspectedOf } from './inspected.ts';
 import { extras, trespasses } from './trespasses.ts';
-import { hostileWish, rules, wish } from './wishes.ts';
+import { hostileWish, rules, updateWish, wish } from './wishes.ts';
 
 const OWNER = 'ann';
 const PUBLISH_HOST = '127.0.0.1';
@@ -26,7 +32,24 @@ async function bodyOf(params: unknown, rules: Rules): Promise<string | undefined
   const policy = new Policy(rules, new HostFolders(rules.mounts, { guarded: [], isHere: true }));
   try {
     const allowed = await policy.allowed(checked.data);
-    return JSON.stringify(creation(allowed, fullName(allowed.image), PUBLISH_HOST, OWNER));
+    return JSON.stringify(creation(allowed, fullName(allowed.image), PUBLISH_HOST, OWNER, { [KEY]: 'key' }));
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    return undefined;
+  }
+}
+
+/** The body that the engine would get in place of an old one. */
+async function bodyInPlace(old: string, params: object, rules: Rules): Promise<string | undefined> {
+  const checked = updateSchema.safeParse(JSON.parse(JSON.stringify({ ...params, target: 'old' })));
+  if (!checked.success) return undefined;
+  const inspected = inspectedOf(old);
+  mustBeUpdatable(inspected, undefined);
+  const before = recall(inspected, undefined);
+  const image = { name: fullName(checked.data.image ?? before.Image), env: [] };
+  const policy = new Policy(rules, new HostFolders(rules.mounts, { guarded: [], isHere: true }));
+  try {
+    return JSON.stringify(await change(before, checked.data, image, { policy, publishHost: PUBLISH_HOST }));
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     return undefined;
@@ -72,6 +95,23 @@ describe('what the engine is sent', () => {
       within(body, policy);
       expect(extras(body)).toEqual([]);
     }));
+
+  it('is within the policy in place of a container that was made under any other, whatever changes', async () => {
+    let sent = 0;
+    const property = fc.asyncProperty(
+      fc.tuple(wish, anyPolicy),
+      fc.tuple(updateWish, anyPolicy),
+      async ([params, policy], [changes, laterPolicy]) => {
+        const old = (await bodyOf(params, policy)) ?? (await bodyOf({ ...params, mounts: [] }, NO_RULES));
+        const body = old && (await bodyInPlace(old, changes, laterPolicy));
+        if (body === undefined) return;
+        sent += 1;
+        within(body, laterPolicy);
+      },
+    );
+    await fc.assert(property, { numRuns: 6000, seed: seedOfRun() });
+    expect(sent).toBeGreaterThanOrEqual(300);
+  });
 
   it('is within the policy when it comes from a service that is asked', async () => {
     await using engine = await recordingEngine();

@@ -146,6 +146,23 @@ export const wish: fc.Arbitrary<Wish> = fc.tuple(everything, fc.nat()).map(([who
   return Object.fromEntries(Object.entries(whole).filter(([member]) => kept.has(member))) as Wish;
 });
 
+/** What an update may say, which is some of that, and null for a variable. */
+export const updateWish: fc.Arbitrary<object> = fc.tuple(everything, fc.nat()).map(([whole, from]) => {
+  const { image, command, env, ports, memoryBytes, cpus, restart, pull } = whole;
+  const said = Object.entries({
+    image,
+    command,
+    env: env && { ...env, A: null },
+    ports,
+    memoryBytes,
+    cpus,
+    restart,
+    pull,
+  });
+  const at = from % said.length;
+  return Object.fromEntries(said.slice(at, at + 2).filter(([, value]) => value !== undefined));
+});
+
 /** Values that belong nowhere. */
 const wrong: fc.Arbitrary<unknown> = fc.oneof(
   text,
