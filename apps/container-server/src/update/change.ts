@@ -33,7 +33,7 @@ export async function change(
 ): Promise<Creation> {
   const { command = before.Cmd ?? [], env = {}, restart } = params;
   const allowed = await policy.allowed(wishOf(before, params, image.name));
-  const { Cmd: _, ...made } = creation(allowed, image.name, publishHost, '');
+  const made = creation(allowed, image.name, publishHost, '');
   return {
     ...made,
     ...(command.length > 0 && { Cmd: command }),

@@ -2,7 +2,7 @@ import type { ContainerChange, EngineChange, WatchedContainer } from '@sextant/p
 import Queue from 'p-queue';
 import { nameOf } from '../container/container.ts';
 import type { Ending, Endings } from '../container/endings.ts';
-import { OWNER } from '../container/labels.ts';
+import { ownerOf } from '../container/labels.ts';
 import { pause } from '../engine/deadline.ts';
 import type { Engine, Listed } from '../engine/engine.ts';
 import type { EngineEvent } from '../engine/event.ts';
@@ -80,7 +80,7 @@ export class Watched {
     const { name = '', image = '', exitCode } = attributes;
     const [verb = '', detail] = action.split(': ');
     if (verb === 'create' && !this.#seen.has(id))
-      this.#created({ id, name, image, state: 'created', owner: attributes[OWNER], run: newRun() }, at);
+      this.#created({ id, name, image, state: 'created', owner: ownerOf(attributes), run: newRun() }, at);
     const seen = this.#seen.get(id);
     if (!seen) return;
     if (verb === 'oom') seen.run.lackedMemory = true;
@@ -193,7 +193,7 @@ function seenOf(listed: Listed): Seen {
   const { Id: id, Image: image, State, Status, Labels } = listed;
   const [, health] = /\((healthy|unhealthy)\)/.exec(Status) ?? [];
   const state = ['created', 'running', 'paused'].includes(State) ? State : 'exited';
-  return { id, name: nameOf(listed), image, state, health, owner: Labels[OWNER], run: newRun() };
+  return { id, name: nameOf(listed), image, state, health, owner: ownerOf(Labels), run: newRun() };
 }
 
 function newRun(): Run {
