@@ -81,7 +81,10 @@ const MAX_LENGTH = 64;
  */
 export function lost(old: Inspected, image: ImageDetails | undefined): string[] {
   const { Config, HostConfig, NetworkSettings } = old;
-  const isMadeHere = Boolean(Config.Labels[KEY] || Config.Labels[UPDATE]);
+  // An image that was made from a container has its labels, and so has what others make from it.
+  const isMadeHere = [KEY, UPDATE].some(
+    (label) => Config.Labels[label] && Config.Labels[label] !== image?.Config?.Labels?.[label],
+  );
   const networks = Object.keys(NetworkSettings.Networks).filter((network) => !USUAL_NETWORKS.has(network));
   const members = isMadeHere ? CHANGEABLE : Object.keys(HostConfig).sort();
   return [

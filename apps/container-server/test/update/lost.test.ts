@@ -134,6 +134,23 @@ describeWithEngine('what an update would lose', () => {
     }
   });
 
+  it('is told of what others made from an image of what this service made', async () => {
+    await using image = await builtImage(
+      imageName(),
+      `FROM ${IMAGE}`,
+      'LABEL sextant.managed=true sextant.key=k sextant.update=x',
+    );
+    await using rig = await engineRig();
+    const [foreign, own] = [rig.name(), rig.name()];
+    await docker('create', '--name', foreign, '--user', '1000', image.name);
+    await rig.client.call('container.create', { image: image.name, name: own, start: false });
+    await expect(startUpdate(rig.client, { target: foreign, dryRun: true }).result).rejects.toMatchObject({
+      message: expect.stringContaining('lost: User 1000.'),
+    });
+    for (const A of ['1', '2'])
+      expect(await startUpdate(rig.client, { target: own, env: { A } }).result).toMatchObject({ updated: true });
+  });
+
   it('is told of what others changed later', async () => {
     await using rig = await engineRig();
     const name = rig.name();
