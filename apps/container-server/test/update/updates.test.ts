@@ -66,6 +66,16 @@ async function faultyEngine(step: Step, isHeard: boolean, happens: () => void) {
   };
 }
 
+/** Runs a container that says it was to replace another, whose other labels it has unless more is said. */
+async function broken(name: string, replaces: string, mark: object, labels: Record<string, string> = {}) {
+  const update = JSON.stringify({ replaces, ran: true, by: 'another', until: 0, ...mark });
+  const template = '{{json .Config.Labels}}';
+  const own = JSON.parse(await docker('inspect', '--format', template, replaces)) as Record<string, string>;
+  const all = Object.entries({ ...own, 'sextant.update': update, ...labels });
+  const flags = all.flatMap(([label, value]) => ['--label', `${label}=${value}`]);
+  return docker('run', '--detach', '--name', name, ...flags, IMAGE, ...OBEDIENT);
+}
+
 function isOnly(name: string): () => Promise<boolean> {
   return async () => {
     const found = await containersOf(name);
@@ -132,11 +142,7 @@ describeWithEngine('an update', () => {
     // As it looks after an end in the middle.
     await docker('rename', name, `${name}-old-${id.slice(0, 8)}`);
     await docker('stop', id);
-    const make = async (until: number): Promise<void> => {
-      const update = JSON.stringify({ replaces: id, ran: true, by: 'another', until });
-      const labels = ['--label', 'sextant.managed=true', '--label', `sextant.update=${update}`];
-      await docker('run', '--detach', '--name', name, ...labels, IMAGE);
-    };
+    const make = (until: number) => broken(name, id, { until });
     const look = () => startUpdate(own.client, { target: id, dryRun: true }).result;
     await make(Date.now() + 60_000);
     expect(await look()).toMatchObject({ id, state: 'exited' });
