@@ -3,13 +3,14 @@ import { nameOf } from '../container/container.ts';
 import { KEY, OWNER } from '../container/labels.ts';
 import { pause } from '../engine/deadline.ts';
 import type { Listed } from '../engine/engine.ts';
-import { Retry } from '../life/retry.ts';
 import { markOf, type Mark } from './mark.ts';
 import type { Tools } from './updates.ts';
 import { properName, undo } from './undo.ts';
 
 /** Milliseconds after the start: that has cost enough. */
 const BEGIN_MS = 1000;
+/** Milliseconds until what could not be undone is tried again, doubled each time. */
+const RETRY_MS = { first: 250, most: 5000 };
 
 /** An update that was broken off. */
 interface Broken {
@@ -25,7 +26,6 @@ export class Recovery {
   readonly #tools: Tools;
   readonly #isUnderWay: (oldId: string) => boolean;
   readonly #closing: AbortSignal;
-  readonly #retry = new Retry(() => void this.#run());
   #isWanted = false;
   #isRunning = false;
   /** Until when more may come to light. */
@@ -38,7 +38,6 @@ export class Recovery {
     this.#tools = tools;
     this.#isUnderWay = isUnderWay;
     this.#closing = closing;
-    closing.addEventListener('abort', () => this.#retry.stop());
   }
 
   /** Settles when nothing is being undone. */
@@ -61,23 +60,24 @@ export class Recovery {
 
   /** Undoes what is to be undone, as soon as the engine answers. */
   go(): void {
-    if (!this.#isWanted || this.#isRunning) return;
-    this.#retry.succeeded();
+    if (this.#isRunning) return;
+    this.#isRunning = true;
     void this.#run();
   }
 
   async #run(): Promise<void> {
-    if (this.#isRunning || this.#closing.aborted) return;
-    this.#isRunning = true;
-    this.#isWanted = performance.now() < this.#lateUntil;
-    try {
-      await this.#undoAll((await this.#broken()).updates);
-    } catch (error) {
-      this.#isWanted = true;
-      this.#say(error);
+    for (let delayMs = RETRY_MS.first; this.#isWanted && !this.#closing.aborted;) {
+      this.#isWanted = performance.now() < this.#lateUntil;
+      try {
+        await this.#undoAll((await this.#broken()).updates);
+      } catch (error) {
+        this.#isWanted = true;
+        this.#say(error);
+      }
+      if (this.#isWanted) await pause(delayMs, this.#closing);
+      delayMs = Math.min(delayMs * 2, RETRY_MS.most);
     }
     this.#isRunning = false;
-    if (this.#isWanted && !this.#closing.aborted) this.#retry.failed();
   }
 
   /** Undoes what was broken off of the container that is meant, and the rest meanwhile. */
