@@ -55,7 +55,7 @@ export async function undo(
 ): Promise<boolean> {
   const { oldId, newId, name, ran } = replacement;
   const [old, fresh] = await Promise.all([look(engine, oldId), look(engine, newId)]);
-  if (!old || isGoing(old)) return false;
+  if (!old || isGoing(old.State.Status)) return false;
   const failures: unknown[] = [];
   const attempt = async (act: Promise<void>): Promise<boolean> => {
     try {
@@ -69,15 +69,16 @@ export async function undo(
   };
   if (fresh) {
     endings.ask(newId);
-    await attempt(engine.stop(newId, 0, NEVER).catch(ignoreMissing));
-    if (nameOf(fresh) === name) await attempt(engine.rename(newId, asideName(name, 'new', oldId)));
+    await attempt(unlessGoing(engine, newId, engine.stop(newId, 0, NEVER)));
+    if (nameOf(fresh) === name)
+      await attempt(unlessGoing(engine, newId, engine.rename(newId, asideName(name, 'new', oldId))));
   }
   let hasName = nameOf(old) === name;
   if (!hasName) {
     if (ran && !isStartedAgain(old, fresh)) await attempt(startAgain(engine, endings, oldId, closing));
     hasName = await attempt(giveBack(engine, name, oldId));
   }
-  if (fresh && hasName) await attempt(engine.remove(newId, true).catch(ignoreMissing));
+  if (fresh && hasName) await attempt(unlessGoing(engine, newId, engine.remove(newId, true)));
   if (failures.length > 0) throw failures[0];
   return true;
 }
@@ -95,12 +96,17 @@ async function giveBack(engine: Engine, name: string, oldId: string): Promise<vo
 }
 
 /** Removes the old one, which decides. */
-export async function discard(engine: Engine, oldId: string): Promise<void> {
+export function discard(engine: Engine, oldId: string): Promise<void> {
+  return unlessGoing(engine, oldId, engine.remove(oldId, false));
+}
+
+/** It does not matter what fails about one that is gone, or is being removed. */
+async function unlessGoing(engine: Engine, id: string, act: Promise<void>): Promise<void> {
   try {
-    await engine.remove(oldId, false);
+    await act;
   } catch (error) {
-    const old = await look(engine, oldId);
-    if (old && !isGoing(old)) throw error;
+    const now = await look(engine, id);
+    if (now && !isGoing(now.State.Status)) throw error;
   }
 }
 
@@ -132,8 +138,8 @@ function nameOf({ Name }: Inspected): string {
 }
 
 /** The engine is removing it, and it cannot be started any more. */
-function isGoing({ State }: Inspected): boolean {
-  return State.Status === 'removing' || State.Status === 'dead';
+export function isGoing(state: string): boolean {
+  return state === 'removing' || state === 'dead';
 }
 
 function ignoreMissing(error: unknown): undefined {

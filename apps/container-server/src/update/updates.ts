@@ -15,7 +15,7 @@ import { lastLines } from '../watch/last-lines.ts';
 import { becomeHealthy } from './healthy.ts';
 import { withMark } from './mark.ts';
 import { Recovery } from './recovery.ts';
-import { asideName, discard, STOP_MS, undo, type Replacement } from './undo.ts';
+import { asideName, discard, isGoing, STOP_MS, undo, type Replacement } from './undo.ts';
 
 /** Milliseconds for which a container is looked for that the engine was told to make, and did not answer. */
 const LATE_MS = 30_000;
@@ -187,12 +187,11 @@ export class Updates {
 
   /** The new one, where the old one is gone. */
   async #left({ newId, name }: Replacement): Promise<Reference> {
-    try {
-      return await this.#tools.engine.inspect(newId);
-    } catch (error) {
+    const left = await this.#tools.engine.inspect(newId).catch((error: unknown) => {
       if (!isErrorType(error, 'not_found')) throw error;
-      throw new ProtocolError('not_found', `${name} is gone: somebody else has removed it while it was updated.`);
-    }
+    });
+    if (left && !isGoing(left.state)) return left;
+    throw new ProtocolError('not_found', `${name} is gone: somebody else has removed it while it was updated.`);
   }
 }
 
