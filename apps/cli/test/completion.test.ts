@@ -111,6 +111,7 @@ describeWithEngine('completion of containers', () => {
     expect(await offered('stop')).toEqual([a]);
     expect(await offered('start')).toEqual([b]);
     expect((await offered('logs', '-f')).toSorted()).toEqual([a, b]);
+    expect((await offered('update')).toSorted()).toEqual([a, b]);
     expect(await offered('rm', a)).toEqual([b]);
     expect(await offered('exec', '-it')).toEqual([a]);
     expect(await completions(...rig.where, 'container', 'create', 'web', 'sextant/te')).toContain('sextant/test');

@@ -32,6 +32,9 @@ describeWithEngine('container update', () => {
         changes: [{ field: 'image', from: `${IMAGE}:latest`, to: 'sextant/no-such:latest', missing: true }],
       },
     ]);
+    expect(await rig.cli('update', name, '--port', '80', '--publish', '53/udp', '--dry-run')).toMatchObject({
+      stdout: '+ ports  53/udp, 80\n',
+    });
     expect(await rig.cli('update', 'no-such')).toMatchObject({ code: 4, stdout: '' });
     expect(await rig.cli('update', name, '--restart', 'often')).toMatchObject({ code: 2, stdout: '' });
   });
@@ -54,7 +57,7 @@ describeWithEngine('container update', () => {
     await update.shows('+ env.A  1');
     update.child.kill('SIGINT');
     expect(await update.ended()).toBe(130);
-    expect(update.stderr()).toContain(`${name} is put back as it was.`);
+    expect(update.stderr()).toContain(`${name} is being put back as it was.`);
     await rig.cli('start', name);
     expect(await id()).toBe(before);
   });

@@ -29,7 +29,7 @@ export async function create(config: ContainerConfig, log: Log, folder: string):
   const server = new ServerId(folder);
   const containers = new Containers(engine);
   const lifetimes = new Lifetimes(engine, endings, server, log);
-  const updates = new Updates({ server, engine, containers, endings, log });
+  const updates = new Updates({ server, engine, containers, endings, lifetimes, log });
   log.info({ engine: address.url, policy: config.policy }, 'drives this engine');
   return {
     service: containerService,
@@ -40,8 +40,7 @@ export async function create(config: ContainerConfig, log: Log, folder: string):
       updates.begin();
     },
     async close() {
-      updates.close();
-      await lifetimes.close();
+      await Promise.all([updates.close(), lifetimes.close()]);
     },
   };
 }

@@ -3,6 +3,8 @@ import type { Change } from '@sextant/protocol/container-update';
 import { isErrorType } from '@sextant/protocol/errors';
 import { Option, type Command } from 'commander';
 import { collect, collectVariable, parseMilliseconds } from '../arguments.ts';
+import { anyContainer } from '../completion/names.ts';
+import { completed } from '../completion/source.ts';
 import { printReference } from '../containers/list.ts';
 import { differenceText, sayLog, updateContainer } from '../containers/update.ts';
 import { exitCodeOf } from '../exit-code.ts';
@@ -16,6 +18,7 @@ interface UpdateOptions extends CommonOptions {
   image?: string;
   env?: Record<string, string>;
   unsetEnv?: string[];
+  port?: Port[];
   publish?: Port[];
   memory?: number;
   cpus?: number;
@@ -30,7 +33,7 @@ The new one takes the place and the unnamed volumes of the old one, which is rem
 check, or by having run for two seconds. Otherwise the old one is back. What is not said stays as it is.
 
   $ ${SELF} container update web --image nginx:1.29 --dry-run
-  $ ${SELF} container update web -e MODE=fast --unset-env DEBUG -p 8081:80
+  $ ${SELF} container update web -e MODE=fast --unset-env DEBUG --port 8081:80
   $ ${SELF} container update web --pull always`;
 
 export function addContainerUpdateCommand(container: Command): void {
@@ -38,12 +41,13 @@ export function addContainerUpdateCommand(container: Command): void {
     .command('update')
     .description('put a container made otherwise in the place of one; if it is not healthy, the old one is back')
     .usage('[options] CONTAINER [-- COMMAND...]')
-    .argument('<container>', 'its name, its id or the beginning of its id')
+    .addArgument(completed('<container>', 'its name, its id or the beginning of its id', anyContainer))
     .argument('[command...]', "what it runs in place of the image's own program")
     .option('--image <image>', 'what it is made from')
     .option('-e, --env <name=value>', 'set a variable of its environment; may be repeated', collectVariable)
     .option('--unset-env <name>', 'take a variable away; may be repeated', collect)
-    .option('-p, --publish <host:container>', 'its ports, in place of those it has; may be repeated', collectPort)
+    .option('-p, --port <host:container>', 'its ports, in place of those it has; may be repeated', collectPort)
+    .addOption(new Option('--publish <host:container>').argParser(collectPort).hideHelp())
     .option('--memory <size>', 'the most memory it may use, such as 512m or 2g', parseSize)
     .option('--cpus <number>', 'the most processors it may use, such as 1.5', parseNumber)
     .addOption(
@@ -64,7 +68,8 @@ export function addContainerUpdateCommand(container: Command): void {
 }
 
 async function update(target: string, words: readonly string[], options: UpdateOptions): Promise<void> {
-  const { image, publish: ports, memory: memoryBytes, cpus, restart, pull, timeout: timeoutMs, dryRun } = options;
+  const { image, port, publish, memory: memoryBytes, cpus, restart, pull, timeout: timeoutMs, dryRun } = options;
+  const ports = port || publish ? [...(port ?? []), ...(publish ?? [])] : undefined;
   const unset = options.unsetEnv?.map((name) => [name, null] as const) ?? [];
   const env = options.env || unset.length > 0 ? { ...options.env, ...Object.fromEntries(unset) } : undefined;
   const settings = { target, image, env, ports, memoryBytes, cpus, restart, pull, timeoutMs, dryRun };
@@ -86,7 +91,7 @@ async function update(target: string, words: readonly string[], options: UpdateO
   } catch (error) {
     sayError(error);
     sayLog(error);
-    if (isErrorType(error, 'cancelled') && changes.length > 0) say(`${target} is put back as it was.`);
+    if (isErrorType(error, 'cancelled') && changes.length > 0) say(`${target} is being put back as it was.`);
     process.exitCode = exitCodeOf(error);
   }
 }

@@ -14,11 +14,16 @@ const REMEMBERED = 10_000;
 /** Who asks, and for how long. */
 type Asked = Pick<Call, 'caller' | 'signal'>;
 
+/** What is done about a container, which was last known by that name here. */
+type Act<T> = (id: string, knownName: string) => Promise<T>;
+
 /** What a container is known by. */
 interface Known extends Whose, Pick<Reference, 'id' | 'name'> {}
 
 /** Characters of an id that name a container of others: what Docker's own client shows. */
 const SHORT_ID = 12;
+/** Of what must not be broken off. */
+const NEVER = new AbortController().signal;
 /** Candidates of an ambiguous id that are told. */
 const MAX_CANDIDATES = 10;
 
@@ -26,10 +31,14 @@ const MAX_CANDIDATES = 10;
 export class Containers {
   readonly #engine: Engine;
   readonly #turns = new Turns();
+  /** What is forced waits only for others that are, and for updates: a stop may take long. */
+  readonly #forced = new Turns();
   /** By id. Whose one is never changes, since labels do not; its name may. */
   readonly #known = new Map<string, Known>();
   /** Ids of those that an update has put in the place of others, by the ids of these. */
   readonly #heirs = new Map<string, string>();
+  /** Ids of those that are being updated, by their names, which they do not have all the time then. */
+  readonly #updated = new Map<string, string>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -39,48 +48,80 @@ export class Containers {
    * Acts on the container that a target names: its id, the unique beginning of that, or its name.
    * @throws ProtocolError `not_found`, `conflict` if it names several, `forbidden` if this caller may not touch it.
    */
-  act<T>(target: string, call: Asked, act: (id: string, knownName: string) => Promise<T>): Promise<T> {
-    return this.look(target, call, async (found, name) => {
-      for (let id = found; ; id = this.#heirs.get(id) ?? id) {
-        const isGone = (): boolean => this.#heirs.has(id);
-        const done = await this.#turns.take(id, call.signal, async () => !isGone() && { value: await act(id, name) });
-        if (done) return done.value;
-      }
-    });
+  act<T>(target: string, call: Asked, act: Act<T>): Promise<T> {
+    return this.#inTurn(this.#turns, target, call, act);
   }
 
-  /** Keeps the others waiting, for what must not be broken off. */
+  /** The same for what does not wait for acts, but for updates. */
+  force<T>(target: string, call: Asked, act: Act<T>): Promise<T> {
+    return this.#inTurn(this.#forced, target, call, act);
+  }
+
+  /** The same for what only looks: that waits for no other. */
+  async look<T>(target: string, call: Asked, look: Act<T>): Promise<T> {
+    return this.#reach(await this.#find(target, call), target, call, look);
+  }
+
+  /** Keeps all others waiting, for what must not be broken off. */
   hold<T>(id: string, act: () => Promise<T>): Promise<T> {
-    return this.#turns.take(id, new AbortController().signal, act);
+    return this.#turns.take(id, NEVER, () => this.#forced.take(id, NEVER, act, Infinity), Infinity);
+  }
+
+  /** Updates the container whose turn it is: what is forced waits too. */
+  async update<T>({ id, name }: Pick<Known, 'id' | 'name'>, update: () => Promise<T>): Promise<T> {
+    this.#updated.set(name, id);
+    try {
+      return await this.#forced.take(id, NEVER, update, Infinity);
+    } finally {
+      this.#updated.delete(name);
+    }
   }
 
   /** Whoever waits for a turn with one that is gone meets another in its place. */
-  replaced(goneId: string, { id, name }: Pick<Known, 'id' | 'name'>): void {
-    const gone = this.#known.get(goneId);
+  replaced(goneId: string, id: string): void {
     this.#known.delete(goneId);
-    if (gone) this.#keep({ ...gone, id, name });
+    this.#known.delete(id);
     this.#heirs.set(goneId, id);
     trim(this.#heirs);
   }
 
-  /** The same for what only looks: that waits for no other. */
-  async look<T>(target: string, { caller }: Asked, look: (id: string, knownName: string) => Promise<T>): Promise<T> {
-    const { principal } = caller;
-    const known = this.#known.get(target);
-    if (known) {
-      needsTouch(principal, known.name, known);
-      try {
-        return await look(target, known.name);
-      } catch (error) {
-        // Gone perhaps: then the search has more to say.
-        if (!isErrorType(error, 'not_found')) throw error;
-        this.#known.delete(target);
-      }
+  async #inTurn<T>(turns: Turns, target: string, call: Asked, act: Act<T>): Promise<T> {
+    let known = await this.#find(this.#updated.get(target) ?? target, call);
+    for (;;) {
+      const { id } = known;
+      const done = await turns.take(
+        id,
+        call.signal,
+        async () => !this.#heirs.has(id) && { value: await this.#reach(known, target, call, act) },
+      );
+      if (done) return done.value;
+      known = await this.#find(this.#heirs.get(id) ?? target, call);
     }
-    const found = find(await this.#engine.listAll(), target, mayTouchForeign(principal));
-    this.#keep(found);
-    needsTouch(principal, found.name, found);
-    return look(found.id, found.name);
+  }
+
+  /** @throws ProtocolError what the search says where it fails because the container is gone by now, for that has more to say. */
+  async #reach<T>({ id, name }: Known, target: string, { caller }: Asked, act: Act<T>): Promise<T> {
+    try {
+      return await act(id, name);
+    } catch (error) {
+      if (!isErrorType(error, 'not_found')) throw error;
+      const listed = await this.#engine.listAll();
+      if (listed.some(({ Id }) => Id === id)) throw error;
+      this.#known.delete(id);
+      find(listed, target, mayTouchForeign(caller.principal));
+      throw error;
+    }
+  }
+
+  /** The one that is meant, if this caller may touch it. */
+  async #find(target: string, { caller: { principal } }: Asked): Promise<Known> {
+    let known = this.#known.get(target);
+    if (!known) {
+      known = find(await this.#engine.listAll(), target, mayTouchForeign(principal));
+      this.#keep(known);
+    }
+    needsTouch(principal, known.name, known);
+    return known;
   }
 
   /** Of one that this caller has made here just now. */

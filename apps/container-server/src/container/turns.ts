@@ -14,9 +14,9 @@ export class Turns {
   }
 
   /** @throws ProtocolError `busy` if too many wait already; the signal's reason if it aborts before the turn comes. */
-  async take<T>(key: string, signal: AbortSignal, act: () => Promise<T>): Promise<T> {
+  async take<T>(key: string, signal: AbortSignal, act: () => Promise<T>, maxWaiting = this.#maxWaiting): Promise<T> {
     const queue = this.#queues.get(key) ?? { last: Promise.resolve(), length: 0 };
-    if (queue.length > this.#maxWaiting) throw new ProtocolError('busy', `${this.#tooMany}; wait for some answers.`);
+    if (queue.length > maxWaiting) throw new ProtocolError('busy', `${this.#tooMany}; wait for some answers.`);
     this.#queues.set(key, queue);
     queue.length += 1;
     const { last } = queue;

@@ -2,12 +2,10 @@ import type { containerService } from '@sextant/protocol/container';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { HandlerOf } from '@sextant/service/handler';
 import { isAlive } from '../container/state.ts';
-import { Turns } from '../container/turns.ts';
 import type { Reference } from '../engine/engine.ts';
 import type { Parts } from '../parts.ts';
 
 export function remove({ engine, containers, endings }: Parts): HandlerOf<typeof containerService, 'container.remove'> {
-  const forced = new Turns();
   return ({ target, force }, call) => {
     const remove = async (id: string, name: string): Promise<Reference> => {
       if (force) endings.ask(id, 0);
@@ -24,8 +22,6 @@ export function remove({ engine, containers, endings }: Parts): HandlerOf<typeof
         );
       }
     };
-    if (!force) return containers.act(target, call, remove);
-    // It waits for others that are forced, but not for a stop, which may take long.
-    return containers.look(target, call, (id, name) => forced.take(id, call.signal, () => remove(id, name)));
+    return force ? containers.force(target, call, remove) : containers.act(target, call, remove);
   };
 }

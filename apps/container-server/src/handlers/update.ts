@@ -23,7 +23,7 @@ const PART = 16;
 export function update(parts: Parts): HandlerOf<typeof containerService, 'container.update'> {
   const { engine, containers, config, policy, updates } = parts;
   return async (params, call) => {
-    await updates.settle();
+    await updates.settle(params.target, call);
     // A pull may take long: meanwhile others may act on the container.
     if (!params.dryRun) {
       await containers.look(params.target, call, async (id) => {

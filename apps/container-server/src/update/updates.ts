@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { UpdateItem } from '@sextant/protocol/container-update';
 import { isErrorType, ProtocolError, type ErrorType } from '@sextant/protocol/errors';
 import type { Log } from '@sextant/service/observe/log';
@@ -6,30 +7,29 @@ import type { Containers } from '../container/containers.ts';
 import type { Creation } from '../container/creation.ts';
 import type { Endings } from '../container/endings.ts';
 import { isAlive } from '../container/state.ts';
-import { nameOf } from '../container/container.ts';
-import { pause } from '../engine/deadline.ts';
-import type { Engine, Listed, Reference } from '../engine/engine.ts';
+import { unlessAborted } from '../engine/deadline.ts';
+import type { Engine, Reference } from '../engine/engine.ts';
+import type { Lifetimes } from '../life/lifetimes.ts';
 import type { ServerId } from '../life/server-id.ts';
 import { lastLines } from '../watch/last-lines.ts';
 import { becomeHealthy } from './healthy.ts';
-import { markOf, withMark, type Mark } from './mark.ts';
-import { asideName, discard, NEVER, properName, STOP_MS, undo, type Replacement } from './undo.ts';
+import { withMark } from './mark.ts';
+import { Recovery } from './recovery.ts';
+import { asideName, discard, isGoing, STOP_MS, undo, type Replacement } from './undo.ts';
 
-/** Milliseconds until what could not be undone is tried again, doubled each time. */
-const RETRY_MS = { first: 250, most: 5000 };
-
-/** Milliseconds after the start: that has cost enough. */
-const BEGIN_MS = 1000;
 /** Milliseconds for which a container is looked for that the engine was told to make, and did not answer. */
 const LATE_MS = 30_000;
 /** Milliseconds that all of an update may take besides becoming healthy, with an engine that is slow. */
 const REST_MS = 120_000;
+/** Milliseconds that the end of the service waits for what is being undone: the rest is done after its next start. */
+const CLOSE_MS = 1500;
 
-interface Tools {
+export interface Tools {
   readonly server: ServerId;
   readonly engine: Engine;
   readonly containers: Containers;
   readonly endings: Endings;
+  readonly lifetimes: Pick<Lifetimes, 'follow'>;
   readonly log: Log;
 }
 
@@ -43,78 +43,30 @@ type Asked = Pick<Call<UpdateItem>, 'signal' | 'send'>;
  */
 export class Updates {
   readonly #tools: Tools;
-  /** Ids of the old ones. */
-  readonly #underWay = new Set<string>();
-  readonly #closed = new AbortController();
-  #isUnsettled = false;
-  /** Until when more may come to light that is to be undone. */
-  #lateUntil = 0;
-  #isRecovering = false;
+  /** By the ids of the old ones. */
+  readonly #underWay = new Map<string, Promise<unknown>>();
+  readonly #closing = new AbortController();
+  readonly #recovery: Recovery;
 
   constructor(tools: Tools) {
     this.#tools = tools;
+    this.#recovery = new Recovery(tools, (oldId) => this.#underWay.has(oldId), this.#closing.signal);
   }
 
-  close(): void {
-    this.#closed.abort();
-  }
-
-  /** Looks for what an earlier life of this service has broken off, where that can be. */
   begin(): void {
-    if (this.#tools.server.known === undefined) return;
-    void pause(BEGIN_MS, this.#closed.signal).then(() => this.recover());
+    this.#recovery.begin();
   }
 
-  /** Undoes what was broken off, as soon as the engine answers. */
-  recover(): void {
-    this.#isUnsettled = true;
-    if (this.#isRecovering) return;
-    this.#isRecovering = true;
-    void this.#recover();
+  /** Undoes what is under way, as far as the end of a service has time for it. */
+  async close(): Promise<void> {
+    this.#closing.abort(new ProtocolError('draining', 'The service is ending.'));
+    const undone = Promise.allSettled([...this.#underWay.values(), this.#recovery.idle]);
+    await Promise.race([undone, sleep(CLOSE_MS, undefined, { ref: false })]);
   }
 
-  async #recover(): Promise<void> {
-    const { signal } = this.#closed;
-    for (let delayMs = RETRY_MS.first; this.#isUnsettled && !signal.aborted;) {
-      this.#isUnsettled = performance.now() < this.#lateUntil;
-      await this.settle().catch((error: unknown) => {
-        this.#isUnsettled = true;
-        if (!isErrorType(error, 'dependency_down'))
-          this.#tools.log.warn({ err: error }, 'an update cannot be undone yet');
-      });
-      if (this.#isUnsettled) await pause(delayMs, signal);
-      delayMs = Math.min(delayMs * 2, RETRY_MS.most);
-    }
-    this.#isRecovering = false;
-  }
-
-  /** Undoes every update that was broken off. Those of other services at this engine may be under way. */
-  async settle(): Promise<void> {
-    const listed = await this.#tools.engine.listOurs(true);
-    const byId = new Map(listed.map((one) => [one.Id, one]));
-    for (const fresh of listed) {
-      const mark = markOf(fresh.Labels);
-      const old = byId.get(mark?.replaces ?? '');
-      if (mark && old && this.#isBrokenOff(mark)) await this.#goBack(old, fresh, mark);
-    }
-  }
-
-  #isBrokenOff({ replaces, by, until }: Mark): boolean {
-    return by === this.#tools.server.known ? !this.#underWay.has(replaces) : until < Date.now();
-  }
-
-  #goBack(old: Listed, fresh: Listed, { ran }: Mark): Promise<void> {
-    const { engine, containers, endings, log } = this.#tools;
-    const [oldId, newId, name] = [old.Id, fresh.Id, properName(nameOf(old), old.Id)];
-    return containers.hold(oldId, () =>
-      containers.hold(newId, async () => {
-        // Somebody else may have done it while we waited.
-        if (!(await engine.listOne(newId))) return;
-        if (!(await undo(engine, endings, { oldId, newId, name, ran }))) return;
-        containers.replaced(newId, { id: oldId, name });
-        log.warn({ container: oldId, name }, 'an update was broken off, and is undone');
-      }),
-    );
+  /** Undoes what was broken off of the container that a target names. */
+  settle(target: string, { signal }: Pick<Asked, 'signal'>): Promise<void> {
+    return unlessAborted(signal, () => this.#recovery.settle(target));
   }
 
   /**
@@ -123,44 +75,50 @@ export class Updates {
    * @throws ProtocolError what was wrong, once the old one is back.
    */
   async replace(old: Reference, creation: Creation, timeoutMs: number, asked: Asked): Promise<Reference> {
-    const { engine, containers } = this.#tools;
-    const { id: oldId, name } = old;
-    const ran = isAlive(old.state);
-    this.#underWay.add(oldId);
+    const signal = AbortSignal.any([asked.signal, this.#closing.signal]);
+    const call = { signal, send: asked.send.bind(asked) };
+    const done = this.#tools.containers.update(old, () => this.#replace(old, creation, timeoutMs, call));
+    this.#underWay.set(old.id, done);
     try {
-      void asked.send({ step: 'create' });
-      const mark = {
-        replaces: oldId,
-        ran,
-        by: await this.#tools.server.get(),
-        until: Date.now() + timeoutMs + REST_MS,
-      };
-      const newId = await this.#create({ ...creation, Labels: withMark(creation.Labels, mark) }, old);
-      const replacement = { oldId, newId, name, ran };
-      return await containers.hold(newId, async () => {
-        try {
-          await this.#swap(replacement, timeoutMs, asked);
-        } catch (error) {
-          const failure = await this.#undo(replacement, error, creation.Tty, asked);
-          if (failure !== undefined) throw failure;
-        }
-        containers.replaced(oldId, { id: newId, name });
-        return engine.inspect(newId).catch(() => ({ id: newId, name, state: ran ? 'running' : 'created' }));
-      });
+      return await done;
     } finally {
-      this.#underWay.delete(oldId);
-      if (this.#isUnsettled) this.recover();
+      this.#underWay.delete(old.id);
+      this.#recovery.go();
     }
+  }
+
+  async #replace(old: Reference, creation: Creation, timeoutMs: number, asked: Asked): Promise<Reference> {
+    const { engine, containers, lifetimes, server } = this.#tools;
+    const { id: oldId, name } = old;
+    // Its removal may have been waited for.
+    await engine.inspect(oldId);
+    asked.signal.throwIfAborted();
+    void asked.send({ step: 'create' });
+    const ran = isAlive(old.state);
+    const mark = { replaces: oldId, ran, by: await server.get(), until: Date.now() + timeoutMs + REST_MS };
+    const newId = await this.#create({ ...creation, Labels: withMark(creation.Labels, mark) }, old);
+    const replacement = { oldId, newId, name, ran };
+    return containers.hold(newId, async () => {
+      lifetimes.follow(creation.Labels);
+      let isReady = false;
+      try {
+        await this.#swap(replacement, timeoutMs, asked);
+        isReady = true;
+        void asked.send({ step: 'remove' });
+        await discard(engine, oldId);
+      } catch (error) {
+        await this.#goBack(replacement, error, isReady, creation.Tty, asked);
+      }
+      containers.replaced(oldId, newId);
+      return this.#left(replacement);
+    });
   }
 
   async #create(creation: Creation, old: Reference): Promise<string> {
     try {
       return await this.#tools.engine.create(creation, asideName(old.name, 'new', old.id));
     } catch (error) {
-      if (isErrorType(error, 'dependency_down')) {
-        this.#lateUntil = performance.now() + LATE_MS;
-        this.#isUnsettled = true;
-      }
+      if (isErrorType(error, 'dependency_down')) this.#recovery.want(LATE_MS);
       if (!isErrorType(error, 'exists')) throw error;
       throw new ProtocolError('conflict', `${old.name} is being updated by another service.`, {}, { cause: error });
     }
@@ -173,10 +131,11 @@ export class Updates {
     signal.throwIfAborted();
     await engine.rename(oldId, asideName(name, 'old', oldId));
     await engine.rename(newId, name);
+    signal.throwIfAborted();
     if (ran) {
       void asked.send({ step: 'stop' });
       endings.ask(oldId, STOP_MS);
-      await engine.stop(oldId, STOP_MS, NEVER);
+      await engine.stop(oldId, STOP_MS, this.#closing.signal);
       signal.throwIfAborted();
       void asked.send({ step: 'start' });
       await engine.start(newId);
@@ -184,30 +143,55 @@ export class Updates {
       await becomeHealthy(engine, newId, timeoutMs, signal);
     }
     signal.throwIfAborted();
-    void asked.send({ step: 'remove' });
-    await discard(engine, oldId);
   }
 
-  /** @returns what the caller is told; undefined if the old one is gone after all, so that the update is done. */
-  async #undo(replacement: Replacement, why: unknown, hasTerminal: boolean, asked: Asked): Promise<unknown> {
-    const { engine, containers, endings, log } = this.#tools;
+  /**
+   * Resolves if the old one is gone after all, so that the update is done.
+   * @throws what the caller is told.
+   */
+  async #goBack(
+    replacement: Replacement,
+    why: unknown,
+    isReady: boolean,
+    hasTerminal: boolean,
+    asked: Asked,
+  ): Promise<void> {
+    const { engine, containers, endings } = this.#tools;
     const { oldId, newId, name, ran } = replacement;
     const mayHaveLog = !asked.signal.aborted && !isErrorType(why, 'dependency_down');
     const lines = mayHaveLog ? await lastLines(engine, newId, hasTerminal).catch(() => []) : [];
     void asked.send({ step: 'rollback' });
-    try {
-      if (!(await undo(engine, endings, replacement))) return undefined;
-      containers.replaced(newId, { id: oldId, name });
-      return told(why, `${name} is as it was${ran ? ', and runs again' : ''}.`, lines);
-    } catch (failure) {
-      log.warn({ err: failure, container: oldId, name }, 'an update is not undone');
-      if (isErrorType(failure, 'dependency_down')) {
-        this.#isUnsettled = true;
-        return told(why, `Unless it is done, ${name} is put back as it was as soon as the engine answers.`, lines);
-      }
-      const reason = Error.isError(failure) ? failure.message : String(failure);
-      return told(why, `${name} was to be put back as it was, but: ${reason}`, lines);
+    const isBack = await undo(engine, endings, replacement, this.#closing.signal).catch((failure: unknown) => {
+      throw told(why, this.#unfinished(replacement, failure), lines);
+    });
+    if (isBack) {
+      containers.replaced(newId, oldId);
+      throw told(why, `${name} is as it was${ran ? ', and runs again' : ''}.`, lines);
     }
+    if (isReady) return;
+    containers.replaced(oldId, newId);
+    const { name: called, state } = await this.#left(replacement);
+    const outcome = `Somebody else has removed the old one meanwhile; the new one is ${state}, and called ${called}.`;
+    throw isErrorType(why, 'not_found') ? new ProtocolError('conflict', outcome) : told(why, outcome, lines);
+  }
+
+  /** What is said of an update that is not undone, which is tried again. */
+  #unfinished({ oldId, name }: Replacement, failure: unknown): string {
+    this.#recovery.want();
+    if (isErrorType(failure, 'dependency_down'))
+      return `Unless it is done, ${name} is put back as it was as soon as the engine answers.`;
+    this.#tools.log.warn({ err: failure, container: oldId, name }, 'an update is not undone');
+    const reason = Error.isError(failure) ? failure.message : String(failure);
+    return `${name} was to be put back as it was, but: ${reason}`;
+  }
+
+  /** The new one, where the old one is gone. */
+  async #left({ newId, name }: Replacement): Promise<Reference> {
+    const left = await this.#tools.engine.inspect(newId).catch((error: unknown) => {
+      if (!isErrorType(error, 'not_found')) throw error;
+    });
+    if (left && !isGoing(left.state)) return left;
+    throw new ProtocolError('not_found', `${name} is gone: somebody else has removed it while it was updated.`);
   }
 }
 

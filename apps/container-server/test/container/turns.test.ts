@@ -52,8 +52,10 @@ describe('turns', () => {
     const running = Array.from({ length: 17 }, () => turns.take('a', LASTING, () => first.promise));
     await expect(turns.take('a', LASTING, () => Promise.resolve())).rejects.toMatchObject({ type: 'busy' });
     await turns.take('b', LASTING, () => Promise.resolve());
+    const unbounded = turns.take('a', LASTING, () => Promise.resolve('done'), Infinity);
     first.resolve();
     await Promise.all(running);
+    expect(await unbounded).toBe('done');
     await turns.take('a', LASTING, () => Promise.resolve());
   });
 });

@@ -6,8 +6,9 @@ import { connect as connectTo } from '@sextant/client/connect';
 import { containerService } from '@sextant/protocol/container';
 import { Tokens } from '@sextant/service/identity/tokens';
 import { waitFor } from '@sextant/testing/wait';
-import { describeWithEngine, docker, engineRig, IMAGE, OBEDIENT } from '../real-engine.ts';
+import { rigAt } from '../app.ts';
 import { policyFile } from '../policy-file.ts';
+import { describeWithEngine, docker, ENGINE, engineRig, IMAGE, OBEDIENT } from '../real-engine.ts';
 import { builtImage, containersOf, imageName, startUpdate } from '../updating.ts';
 
 async function inspect<T>(name: string, part: string): Promise<T> {
@@ -439,5 +440,76 @@ describeWithEngine('container.update', () => {
     expect(second.changes()).toEqual([{ field: 'env.A', from: '1', to: '2' }]);
     expect(await stopped).toEqual({ id: last.id, name, state: 'exited' });
     expect(await containersOf(name)).toEqual([{ name, state: 'exited', id: last.id }]);
+  });
+
+  it('keeps a forced removal waiting, by its name and both ids, but a stop does not', async () => {
+    await using rig = await engineRig();
+    for (const which of ['name', 'old', 'new'] as const) {
+      const name = rig.name();
+      const { id } = await rig.client.call('container.create', { image: IMAGE, name, command: OBEDIENT });
+      const update = startUpdate(rig.client, { target: name, command: ['sh', '-c', 'exec sleep 60'] });
+      await waitFor('it is under way', () => update.steps().includes('wait'));
+      const fresh = (await containersOf(name)).find((one) => one.id !== id)?.id ?? '';
+      const target = { name, old: id, new: fresh }[which];
+      const removed = rig.client.call('container.remove', { target, force: true });
+      if (which === 'name') expect(await update.result).toMatchObject({ id: fresh, updated: true });
+      else {
+        update.cancel();
+        await expect(update.result).rejects.toMatchObject({ type: 'cancelled' });
+      }
+      expect(await removed).toEqual({ id: which === 'name' ? fresh : id, name, state: 'removed' });
+      expect(await containersOf(name)).toEqual([]);
+    }
+    const name = rig.name();
+    await rig.client.call('container.create', { image: IMAGE, name });
+    const stopped = rig.client.call('container.stop', { target: name }).catch(() => {});
+    await pause(100);
+    await rig.client.call('container.remove', { target: name, force: true });
+    await stopped;
+  });
+
+  it('is done once, and is honest where others remove what it is about', async () => {
+    await using rig = await engineRig();
+    const begin = async (...command: string[]) => {
+      const name = rig.name();
+      const { id } = await rig.client.call('container.create', { image: IMAGE, name, command: OBEDIENT });
+      const update = startUpdate(rig.client, { target: id, command });
+      await waitFor('it is under way', () => update.steps().includes('wait'));
+      return { name, id, update };
+    };
+    await Promise.all([
+      (async () => {
+        const { name, id, update } = await begin(...OBEDIENT, 'other');
+        await docker('rm', '--force', name);
+        await expect(update.result).rejects.toThrow(`${name} is as it was, and runs again.`);
+        expect(update.steps().filter((step) => step === 'create')).toHaveLength(1);
+        expect(await containersOf(name)).toEqual([{ name, state: 'running', id }]);
+      })(),
+      (async () => {
+        const { name, id, update } = await begin(...OBEDIENT, 'other');
+        await docker('rm', '--force', id, name);
+        await expect(update.result).rejects.toMatchObject({ type: 'not_found' });
+        expect(await containersOf(name)).toEqual([]);
+      })(),
+      (async () => {
+        const { name, id, update } = await begin('sh', '-c', 'sleep 1.5; exit 3');
+        await docker('rm', '--force', id);
+        await expect(update.result).rejects.toMatchObject({
+          type: 'conflict',
+          message: `The new container ended with exit code 3. Somebody else has removed the old one meanwhile; the new one is exited, and called ${name}.`,
+        });
+      })(),
+    ]);
+  });
+
+  it('keeps the end of one that ends by itself, whoever made it', async () => {
+    await using rig = await engineRig();
+    const name = rig.name();
+    {
+      await using first = await rigAt(ENGINE);
+      await first.client.call('container.create', { image: IMAGE, name, command: OBEDIENT, ttlMs: 5000 });
+    }
+    await startUpdate(rig.client, { target: name, env: { A: '1' } }).result;
+    await waitFor('it is gone', async () => (await containersOf(name)).length === 0, 10_000);
   });
 });

@@ -6,6 +6,7 @@ import { temporaryFolder } from '@sextant/testing/rig';
 import { spawnServiceWith } from '@sextant/testing/spawn';
 import { waitFor } from '@sextant/testing/wait';
 import { rigAt } from '../app.ts';
+import { person } from '../person.ts';
 import { describeWithEngine, docker, ENGINE, engineRig, IMAGE, OBEDIENT } from '../real-engine.ts';
 import { dialEngine, serveSocket, socketPath } from '../socket.ts';
 import { containersOf, startUpdate } from '../updating.ts';
@@ -64,6 +65,16 @@ async function faultyEngine(step: Step, isHeard: boolean, happens: () => void) {
       await at[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Runs a container that says it was to replace another, whose other labels it has unless more is said. */
+async function broken(name: string, replaces: string, mark: object, labels: Record<string, string> = {}) {
+  const update = JSON.stringify({ replaces, ran: true, by: 'another', until: 0, ...mark });
+  const template = '{{json .Config.Labels}}';
+  const own = JSON.parse(await docker('inspect', '--format', template, replaces)) as Record<string, string>;
+  const all = Object.entries({ ...own, 'sextant.update': update, ...labels });
+  const flags = all.flatMap(([label, value]) => ['--label', `${label}=${value}`]);
+  return docker('run', '--detach', '--name', name, ...flags, IMAGE, ...OBEDIENT);
 }
 
 function isOnly(name: string): () => Promise<boolean> {
@@ -132,11 +143,7 @@ describeWithEngine('an update', () => {
     // As it looks after an end in the middle.
     await docker('rename', name, `${name}-old-${id.slice(0, 8)}`);
     await docker('stop', id);
-    const make = async (until: number): Promise<void> => {
-      const update = JSON.stringify({ replaces: id, ran: true, by: 'another', until });
-      const labels = ['--label', 'sextant.managed=true', '--label', `sextant.update=${update}`];
-      await docker('run', '--detach', '--name', name, ...labels, IMAGE);
-    };
+    const make = (until: number) => broken(name, id, { until });
     const look = () => startUpdate(own.client, { target: id, dryRun: true }).result;
     await make(Date.now() + 60_000);
     expect(await look()).toMatchObject({ id, state: 'exited' });
@@ -144,5 +151,59 @@ describeWithEngine('an update', () => {
     await make(Date.now() - 1);
     expect(await look()).toMatchObject({ id, name, state: 'running' });
     expect(await containersOf(name)).toEqual([{ name, state: 'running', id }]);
+  });
+
+  it("is nothing that an image can pretend: its labels give nobody what is somebody else's", async () => {
+    await using rig = await engineRig();
+    using ann = await person(rig, 'ann', 'container:*');
+    using bob = await person(rig, 'bob', 'container:create', 'container:read', 'container:manage');
+    const hers = await ann.client.call('container.create', { image: IMAGE, name: rig.name() });
+    const name = rig.name();
+    const his = await broken(name, hers.id, {}, { 'sextant.owner': 'bob', 'sextant.key': 'x' });
+    const look = startUpdate(bob.client, { target: his, dryRun: true });
+    expect(await look.result).toMatchObject({ id: his, state: 'running' });
+    await expect(bob.client.call('container.stop', { target: hers.id })).rejects.toMatchObject({ type: 'forbidden' });
+    expect(await containersOf(name)).toEqual([{ name, state: 'running', id: his }]);
+  });
+
+  it('whose name is taken goes on as soon as it is free, and is nothing to others', async () => {
+    await using rig = await engineRig();
+    const [name, other] = [rig.name(), rig.name()];
+    const { id } = await rig.client.call('container.create', { image: IMAGE, name, command: OBEDIENT });
+    const mine = await rig.client.call('container.create', { image: IMAGE, name: other, start: false });
+    const [aside, fresh] = ['old', 'new'].map((which) => `${name}-${which}-${id.slice(0, 8)}`);
+    await docker('rename', name, aside ?? '');
+    await docker('stop', id);
+    await broken(fresh ?? '', id, {});
+    await docker('create', '--name', name, IMAGE);
+    await expect(startUpdate(rig.client, { target: id, dryRun: true }).result).rejects.toMatchObject({
+      type: 'exists',
+      message: expect.stringContaining(`it is called ${aside} until that one is gone or renamed`),
+    });
+    const startedAt = () => docker('inspect', '--format', '{{.State.Running}} {{.State.StartedAt}}', id);
+    const started = await startedAt();
+    expect(started).toMatch(/^true /);
+    expect(await startUpdate(rig.client, { target: mine.id, dryRun: true }).result).toMatchObject({ id: mine.id });
+    await docker('rm', name);
+    await waitFor('it has its name', isOnly(name), 10_000);
+    expect(await startedAt()).toBe(started);
+  });
+
+  it('that its service has to leave is undone before that ends', async () => {
+    await using own = await engineRig();
+    await using home = await temporaryFolder();
+    const name = own.name();
+    // It does not end at TERM.
+    const { id } = await own.client.call('container.create', { image: IMAGE, name });
+    const token = await openLocalToken(home.path);
+    await using server = await spawnServiceWith(MAIN, home.path, { flags: ['--engine', ENGINE] });
+    const client = await connect(containerService, server, { client: 'test/1', auth: { type: 'token', token } });
+    const update = startUpdate(client, { target: name, env: { A: '1' } });
+    await waitFor('it stops', () => update.steps().includes('stop'));
+    server.child.kill('SIGINT');
+    await expect(update.result).rejects.toThrow();
+    await waitFor('the service is gone', () => server.child.exitCode === 0);
+    expect(await containersOf(name)).toEqual([{ name, state: 'running', id }]);
+    client.close();
   });
 });
