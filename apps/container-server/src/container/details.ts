@@ -1,7 +1,8 @@
 import type { ContainerDetails } from '@sextant/protocol/container-schemas';
 import { LIMITS } from '@sextant/protocol/limits';
 import { containerOf } from './container.ts';
-import type { Inspected, Listed } from '../engine/engine.ts';
+import type { Listed } from '../engine/engine.ts';
+import type { Inspected } from '../engine/look.ts';
 import { hostOf, shortHost } from './host.ts';
 import { labelsOfOthers } from './labels.ts';
 import { isAlive } from './state.ts';

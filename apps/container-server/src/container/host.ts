@@ -1,5 +1,5 @@
 import type { ContainerDetails } from '@sextant/protocol/container-schemas';
-import type { Inspected } from '../engine/engine.ts';
+import type { Inspected } from '../engine/look.ts';
 
 type Host = NonNullable<ContainerDetails['host']>;
 

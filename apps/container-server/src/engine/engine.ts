@@ -5,7 +5,7 @@ import type { EngineAddress } from './address.ts';
 import type { Question, SystemInfo } from './connections.ts';
 import type { Creation } from '../container/creation.ts';
 import { EngineImages } from './images.ts';
-import { lookOf, type Look } from './look.ts';
+import { lookOf, type Inspected, type Look } from './look.ts';
 import { EngineLink, type EngineTimes } from './link.ts';
 import { secondsOf, unixTime, type LogWish } from './stream.ts';
 import { KEY, MANAGED, OWNER } from '../container/labels.ts';
@@ -20,9 +20,6 @@ const LONGEST_MS = 2_147_483_647;
 
 /** A container as the engine lists it. */
 export type Listed = Docker.ContainerInfo;
-
-/** All that the engine tells of one. */
-export type Inspected = Docker.ContainerInspectInfo;
 
 /** A time from and to an instant, in nanoseconds. */
 export interface Span {

@@ -1,4 +1,7 @@
-import type { Inspected } from './engine.ts';
+import type Docker from 'dockerode';
+
+/** All that the engine tells of a container. */
+export type Inspected = Docker.ContainerInspectInfo;
 
 /** What is asked of a container again and again. */
 export interface Look {

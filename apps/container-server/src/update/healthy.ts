@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError } from '@sextant/protocol/errors';
-import type { Engine, Inspected } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Inspected } from '../engine/look.ts';
 
 /** Milliseconds that a container without a health check must run. */
 const STEADY_MS = 2000;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { HOST_MEMBERS } from '../container/creation.ts';
 import { KEY, UPDATE } from '../container/labels.ts';
-import type { Inspected } from '../engine/engine.ts';
+import type { Inspected } from '../engine/look.ts';
 import type { ImageDetails } from '../image/image.ts';
 
 type Members = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { HOST_MEMBERS, type Creation } from '../container/creation.ts';
 import { isOwnLabel } from '../container/labels.ts';
-import type { Inspected } from '../engine/engine.ts';
+import type { Inspected } from '../engine/look.ts';
 import type { ImageDetails } from '../image/image.ts';
 
 /** What a container was created from: without what it has from its image. */

@@ -1,7 +1,8 @@
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { Endings } from '../container/endings.ts';
 import { isAlive } from '../container/state.ts';
-import type { Engine, Inspected } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Inspected } from '../engine/look.ts';
 
 /** The two containers of an update that is not done. */
 export interface Replacement {

@@ -1,5 +1,5 @@
 import { ProtocolError } from '@sextant/protocol/errors';
-import type { Inspected } from '../engine/engine.ts';
+import type { Inspected } from '../engine/look.ts';
 import type { ImageDetails } from '../image/image.ts';
 import { lost } from './lost.ts';
 

@@ -1,5 +1,5 @@
 import type { Creation } from '../../src/container/creation.ts';
-import type { Inspected } from '../../src/engine/engine.ts';
+import type { Inspected } from '../../src/engine/look.ts';
 
 /** A container as an engine tells it that has made it from a body, with an image that brings nothing. */
 export function inspectedOf(body: string): Inspected {
