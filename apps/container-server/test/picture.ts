@@ -3,6 +3,8 @@ import type { Containers } from './app.ts';
 
 /** What one who watches `container.events` knows of the containers: the snapshot, and the changes since. */
 export class Picture {
+  /** A snapshot has come. */
+  hasBegun = false;
   readonly engineStates: string[] = [];
   readonly #states = new Map<string, { name: string; state: string }>();
   readonly #end: () => Promise<void>;
@@ -35,6 +37,7 @@ export class Picture {
 
   #take(item: Item): void {
     if (item.type === 'engine') this.engineStates.push(item.state ?? '');
+    this.hasBegun = true;
     if (item.part === 1) this.#states.clear();
     for (const { id, name, state } of item.containers ?? []) this.#states.set(id, { name, state });
     const { id, name = '', type = '' } = item;

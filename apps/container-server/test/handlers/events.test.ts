@@ -259,6 +259,7 @@ describeWithEngine('container.events', () => {
         const names = [own.name(), own.name(), own.name()];
         const isOwn = (name: string): boolean => names.includes(name);
         const picture = Picture.of(rig.client);
+        await waitFor('a snapshot', () => picture.hasBegun);
         for (let step = 0; step < 25; step += 1) {
           const name = random.pick(names);
           const create = ['run', '-d', '--label', 'sextant.managed=true', '--name', name, IMAGE];
