@@ -140,6 +140,8 @@ const engines = new WeakMap<Socket, Socket>();
 
 /** Passes a question on to the real engine, and its answer back. */
 function ask(socket: Socket, question: Buffer): void {
+  // Nobody waits for the answer any more.
+  if (socket.destroyed) return;
   let engine = engines.get(socket);
   if (!engine) {
     const { protocol, pathname, hostname, port } = new URL(ENGINE);
