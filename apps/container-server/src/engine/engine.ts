@@ -18,6 +18,9 @@ import { isMeasured, type Sample } from '../container/stats.ts';
 /** Milliseconds that a timer can take. */
 const LONGEST_MS = 2_147_483_647;
 
+/** What the engine is to look for where those made here are meant. */
+const OURS = `${MANAGED.name}=${MANAGED.value}`;
+
 /** A container as the engine lists it. */
 export type Listed = Docker.ContainerInfo;
 
@@ -73,22 +76,17 @@ export class Engine {
 
   /** Every container on the engine, whoever made it; without `all`, those that run. */
   listAll(all = true): Promise<Listed[]> {
-    return this.#link.read((docker, abortSignal) => docker.listContainers({ all, abortSignal }));
+    return this.#list(all, {});
   }
 
   /** The containers made here that run; with `all`, the stopped ones too. */
   listOurs(all: boolean): Promise<Listed[]> {
-    const filters = { label: [`${MANAGED.name}=${MANAGED.value}`] };
-    return this.#link.read((docker, abortSignal) => docker.listContainers({ all, filters, abortSignal }));
+    return this.#list(all, { label: [OURS] });
   }
 
   /** How many containers made here an owner has, the stopped ones too. */
   async countOf(owner: string): Promise<number> {
-    const filters = { label: [`${MANAGED.name}=${MANAGED.value}`, `${OWNER}=${owner}`] };
-    const found = await this.#link.read((docker, abortSignal) =>
-      docker.listContainers({ all: true, filters, abortSignal }),
-    );
-    return found.length;
+    return (await this.#list(true, { label: [OURS, `${OWNER}=${owner}`] })).length;
   }
 
   /**
@@ -96,20 +94,17 @@ export class Engine {
    * about to take its place, or were made elsewhere from an image of it.
    */
   async listMade(key: string): Promise<Listed | undefined> {
-    const filters = { label: [`${MANAGED.name}=${MANAGED.value}`, `${KEY}=${key}`] };
-    const found = await this.#link.read((docker, abortSignal) =>
-      docker.listContainers({ all: true, filters, abortSignal }),
-    );
+    const found = await this.#list(true, { label: [OURS, `${KEY}=${key}`] });
     return found.sort((a, b) => a.Created - b.Created)[0];
   }
 
   /** One container as the engine lists it; undefined if it is gone. */
   async listOne(id: string): Promise<Listed | undefined> {
-    const filters = { id: [id] };
-    const found = await this.#link.read((docker, abortSignal) =>
-      docker.listContainers({ all: true, filters, abortSignal }),
-    );
-    return found[0];
+    return (await this.#list(true, { id: [id] }))[0];
+  }
+
+  #list(all: boolean, filters: Record<string, string[]>): Promise<Listed[]> {
+    return this.#link.read((docker, abortSignal) => docker.listContainers({ all, filters, abortSignal }));
   }
 
   async inspect(id: string): Promise<Reference> {
@@ -253,7 +248,7 @@ export class Engine {
    * it begins.
    */
   async *events({ after, until }: Span, cancel: AbortSignal): AsyncGenerator<Uint8Array> {
-    const filters = JSON.stringify({ type: ['container'], label: [`${MANAGED.name}=${MANAGED.value}`] });
+    const filters = JSON.stringify({ type: ['container'], label: [OURS] });
     const since = after === undefined ? undefined : secondsOf(after + 1n);
     const query = { filters, since, until: until === undefined ? undefined : secondsOf(until) };
     yield* this.#link.stream('/events?', query, cancel, true);

@@ -207,7 +207,7 @@ describeWithEngine('leash', () => {
     expect(performance.now() - began).toBeLessThan(2500);
     // What was left for want of time ends at the next start.
     await using rig = await rigAt(ENGINE, {}, folder.path);
-    await waitFor('all are gone', async () => (await mine.ids()).length === 0);
+    await waitFor('all are gone', async () => (await mine.ids()).length === 0, 20_000);
     expect(await rig.client.ping()).toBeGreaterThan(0);
-  });
+  }, 30_000);
 });
