@@ -22,7 +22,7 @@ export async function create(config: ContainerConfig, log: Log, folder: string):
   const engine = new Engine(address, config);
   const endings = new Endings();
   const rules = readRules(config.policy);
-  const folders = new HostFolders(rules.mounts, hostOf(address, config.home));
+  const folders = new HostFolders(rules.mounts, engineHostOf(address, config.home));
   const policy = new Policy(rules, folders);
   const quota = new Quota(engine, rules.containersPerOwner);
   const watch = new Watch(engine, endings, config.listEveryMs);
@@ -46,7 +46,7 @@ export async function create(config: ContainerConfig, log: Log, folder: string):
 }
 
 /** An engine behind a socket is on this machine; that socket, and what opens this service, are nothing for containers. */
-function hostOf({ options }: EngineAddress, home: string): EngineHost {
+function engineHostOf({ options }: EngineAddress, home: string): EngineHost {
   const { socketPath } = options;
   const isHere = typeof socketPath === 'string';
   return { isHere, guarded: [resolve(home), ...(isHere ? [socketPath] : [])] };

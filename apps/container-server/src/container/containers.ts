@@ -2,6 +2,7 @@ import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { Call } from '@sextant/service/session/call';
 import { closest } from '@sextant/service/closest';
 import { nameOf } from './container.ts';
+import { NEVER } from '../engine/deadline.ts';
 import type { Engine, Listed, Reference } from '../engine/engine.ts';
 import { mayTouchForeign, needsTouch, whose, type Whose } from './access.ts';
 import { isOurs } from './labels.ts';
@@ -22,8 +23,6 @@ interface Known extends Whose, Pick<Reference, 'id' | 'name'> {}
 
 /** Characters of an id that name a container of others: what Docker's own client shows. */
 const SHORT_ID = 12;
-/** Of what must not be broken off. */
-const NEVER = new AbortController().signal;
 /** Candidates of an ambiguous id that are told. */
 const MAX_CANDIDATES = 10;
 

@@ -151,7 +151,8 @@ export function hostAccessOf({ HostConfig }: Creation): Pick<Allowed, 'privilege
 
 type HostParam = 'hostNamespaces' | 'devices' | 'mounts';
 
-const NAMESPACE_MODES = { network: 'NetworkMode', pid: 'PidMode', ipc: 'IpcMode', uts: 'UTSMode' } as const;
+/** The members of a `HostConfig` that say so where a namespace is the host's. */
+export const NAMESPACE_MODES = { network: 'NetworkMode', pid: 'PidMode', ipc: 'IpcMode', uts: 'UTSMode' } as const;
 
 /** The engine finds a free port where none is given, of a range where one is. */
 function binding({ host }: Port, publishHost: string, freePort: string): { HostIp: string; HostPort: string } {

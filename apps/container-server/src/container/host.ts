@@ -1,15 +1,17 @@
 import type { ContainerDetails } from '@sextant/protocol/container-schemas';
 import type { Inspected } from '../engine/look.ts';
+import { NAMESPACE_MODES } from './creation.ts';
 
 type Host = NonNullable<ContainerDetails['host']>;
 
 /** What a container has of the engine's machine; undefined if that is nothing. */
 export function hostOf({ HostConfig, Mounts }: Inspected): Host | undefined {
-  const { NetworkMode, PidMode, IpcMode, UTSMode, Privileged, Devices } = HostConfig;
-  const modes = { network: NetworkMode, pid: PidMode, ipc: IpcMode, uts: UTSMode };
+  const { Privileged, Devices } = HostConfig;
   const host: Host = {
     privileged: Privileged === true,
-    hostNamespaces: Object.entries(modes).flatMap(([name, mode]) => (mode === 'host' ? [name] : [])),
+    hostNamespaces: Object.entries(NAMESPACE_MODES).flatMap(([name, member]) =>
+      HostConfig[member] === 'host' ? [name] : [],
+    ),
     // The engine says null for none.
     devices: ((Devices ?? []) as Device[]).map(({ PathOnHost, PathInContainer }) => ({
       path: PathOnHost,

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Of what is not to be broken off. */
+export const NEVER = new AbortController().signal;
+
 /** An answer did not come within its time. */
 export class Overdue extends Error {
   override readonly name = 'Overdue';

@@ -1,6 +1,7 @@
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { Endings } from '../container/endings.ts';
 import { isAlive } from '../container/state.ts';
+import { NEVER } from '../engine/deadline.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Inspected } from '../engine/look.ts';
 
@@ -18,9 +19,6 @@ export interface Replacement {
 export const STOP_MS = 10_000;
 /** The same where the service ends. */
 const CLOSING_STOP_MS = 1000;
-
-/** Of what must not be left half done. */
-const NEVER = new AbortController().signal;
 
 /** What the old and the new one are called meanwhile. */
 export function asideName(name: string, which: 'old' | 'new', oldId: string): string {

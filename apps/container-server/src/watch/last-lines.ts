@@ -1,3 +1,4 @@
+import { NEVER } from '../engine/deadline.ts';
 import type { Engine } from '../engine/engine.ts';
 import { FramedEntries, RawEntries } from '../log/entry.ts';
 
@@ -9,8 +10,7 @@ const MAX_LENGTH = 6000;
 export async function lastLines(engine: Engine, id: string, hasTerminal: boolean): Promise<string[]> {
   const reader = hasTerminal ? new RawEntries() : new FramedEntries();
   const parts: Uint8Array[] = [];
-  const never = new AbortController().signal;
-  for await (const piece of engine.logs(id, { follow: false, tail: LINES }, never)) {
+  for await (const piece of engine.logs(id, { follow: false, tail: LINES }, NEVER)) {
     parts.push(...reader.push(piece).map(({ bytes }) => bytes));
   }
   parts.push(...reader.end().map(({ bytes }) => bytes));

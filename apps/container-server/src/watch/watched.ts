@@ -3,7 +3,7 @@ import Queue from 'p-queue';
 import { nameOf } from '../container/container.ts';
 import type { Ending, Endings } from '../container/endings.ts';
 import { ownerOf } from '../container/labels.ts';
-import { pause } from '../engine/deadline.ts';
+import { NEVER, pause } from '../engine/deadline.ts';
 import type { Engine, Listed } from '../engine/engine.ts';
 import type { EngineEvent } from '../engine/event.ts';
 import type { Look } from '../engine/look.ts';
@@ -175,8 +175,6 @@ export class Watched {
     else add();
   }
 }
-
-const NEVER = new AbortController().signal;
 
 /** A change without the container it is about. */
 type Change = Pick<ContainerChange, 'type'> & Partial<ContainerChange>;
