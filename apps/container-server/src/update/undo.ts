@@ -18,7 +18,7 @@ export interface Replacement {
 /** Milliseconds that a program has between TERM and KILL. */
 export const STOP_MS = 10_000;
 /** The same where the service ends. */
-const CLOSING_STOP_MS = 1000;
+const CLOSING_STOP_MS = 500;
 
 /** What the old and the new one are called meanwhile. */
 export function asideName(name: string, which: 'old' | 'new', oldId: string): string {

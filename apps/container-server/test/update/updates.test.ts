@@ -51,7 +51,7 @@ async function faultyEngine(step: Step, isHeard: boolean, happens: () => void) {
       isArmed = false;
       isDown = true;
       happens();
-      if (isHeard) setTimeout(cut, 50);
+      if (isHeard) engine.once('data', cut);
       else cut();
     });
   });
@@ -77,10 +77,10 @@ async function broken(name: string, replaces: string, mark: object, labels: Reco
   return docker('run', '--detach', '--name', name, ...flags, IMAGE, ...OBEDIENT);
 }
 
-function isOnly(name: string): () => Promise<boolean> {
+function isOnly(name: string, isWhich: (id: string) => boolean = () => true): () => Promise<boolean> {
   return async () => {
-    const found = await containersOf(name);
-    return found.length === 1 && found[0]?.name === name && found[0].state === 'running';
+    const [found, ...others] = await containersOf(name);
+    return others.length === 0 && found?.name === name && found.state === 'running' && isWhich(found.id);
   };
 }
 
@@ -98,10 +98,13 @@ describeWithEngine('an update', () => {
         await expect(update.result).rejects.toMatchObject({ type: 'dependency_down' });
         expect(`${what}: ${engine.happened()}`).toBe(`${what}: true`);
         engine.heal();
-        await waitFor(what, isOnly(name), 15_000);
-        const [left] = await containersOf(name);
         // The removal decides: what the engine has heard of it is done.
-        expect(`${what}: ${left?.id === id}`).toBe(`${what}: ${step !== 'remove' || !isHeard}`);
+        const isDone = step === 'remove' && isHeard;
+        await waitFor(
+          what,
+          isOnly(name, (left) => (left !== id) === isDone),
+          15_000,
+        );
       }),
     );
   });
@@ -193,8 +196,7 @@ describeWithEngine('an update', () => {
     await using own = await engineRig();
     await using home = await temporaryFolder();
     const name = own.name();
-    // It does not end at TERM.
-    const { id } = await own.client.call('container.create', { image: IMAGE, name });
+    const { id } = await own.client.call('container.create', { image: IMAGE, name, command: OBEDIENT });
     const token = await openLocalToken(home.path);
     await using server = await spawnServiceWith(MAIN, home.path, { flags: ['--engine', ENGINE] });
     const client = await connect(containerService, server, { client: 'test/1', auth: { type: 'token', token } });
