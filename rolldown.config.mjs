@@ -11,7 +11,7 @@ const NATIVE = ['@napi-rs/blake-hash'];
  */
 export default {
   // Programs of their own, which the service starts in a process or a thread.
-  input: ['src/main.ts', 'src/launcher.ts', 'src/disk/program.ts'].filter((file) => existsSync(file)),
+  input: ['src/main.ts', 'src/launch/launcher.ts', 'src/disk/program.ts'].filter((file) => existsSync(file)),
   platform: 'node',
   // cpu-features is an option of dockerode's that it does without.
   external: [...NATIVE, 'cpu-features'],

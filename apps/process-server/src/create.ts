@@ -4,8 +4,8 @@ import { dataFolder } from '@sextant/service/run/config';
 import type { App } from '@sextant/service/handler';
 import type { ProcessConfig } from './config.ts';
 import { handlers } from './handlers.ts';
-import { Logs } from './logs.ts';
-import { Runs } from './runs.ts';
+import { Logs } from './output/logs.ts';
+import { Runs } from './run/runs.ts';
 
 export async function create(config: ProcessConfig): Promise<App<typeof processService>> {
   const logs = await Logs.open(join(dataFolder(config, processService.name), 'runs'));

@@ -8,7 +8,7 @@ import { mult } from './handlers/mult.ts';
 import { run } from './handlers/run.ts';
 import { start } from './handlers/start.ts';
 import { sub } from './handlers/sub.ts';
-import type { Runs } from './runs.ts';
+import type { Runs } from './run/runs.ts';
 
 export function handlers(runs: Runs): Handlers<typeof processService> {
   return {

@@ -8,7 +8,7 @@ import { describeUnless } from '@sextant/testing/describe-unless';
 import { missingPrograms } from '@sextant/testing/missing';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
-import { launch } from './launch.ts';
+import { launch } from './launch/launch.ts';
 import { allGone, bash, isAlive, numbersOf } from './rig.ts';
 
 const DEAF = 'trap "" TERM INT HUP; echo $$; while :; do sleep 1; done';

@@ -1,8 +1,8 @@
 import type { processService } from '@sextant/protocol/process';
 import type { HandlerOf } from '@sextant/service/handler';
 import { pageOf } from '@sextant/service/page';
-import type { Runs } from '../runs.ts';
-import { pick } from '../target.ts';
+import type { Runs } from '../run/runs.ts';
+import { pick } from '../run/target.ts';
 
 export function close(runs: Runs): HandlerOf<typeof processService, 'process.close'> {
   return async ({ target, all }) => {

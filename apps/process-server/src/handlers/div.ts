@@ -1,6 +1,6 @@
 import type { processService } from '@sextant/protocol/process';
 import type { HandlerOf } from '@sextant/service/handler';
-import { divide, multiply, read, tell } from '../decimal.ts';
+import { divide, multiply, read, tell } from '../calc/decimal.ts';
 
 /** By the product of the divisors, so that it is rounded once and not at every step. */
 export const div: HandlerOf<typeof processService, 'calc.div'> = ({ numbers }) => {

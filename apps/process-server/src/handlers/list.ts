@@ -1,8 +1,8 @@
 import type { processService } from '@sextant/protocol/process';
 import type { HandlerOf } from '@sextant/service/handler';
 import { pageOf } from '@sextant/service/page';
-import type { Run } from '../run.ts';
-import type { Runs } from '../runs.ts';
+import type { Run } from '../run/run.ts';
+import type { Runs } from '../run/runs.ts';
 
 export function list(runs: Runs): HandlerOf<typeof processService, 'process.list'> {
   return ({ scope, details, ...asked }, { caller }) => {

@@ -1,8 +1,8 @@
 import type { processService } from '@sextant/protocol/process';
 import type { HandlerOf } from '@sextant/service/handler';
-import { feed } from '../feed.ts';
-import { forward } from '../forward.ts';
-import type { Runs } from '../runs.ts';
+import { feed } from '../output/feed.ts';
+import { forward } from '../output/forward.ts';
+import type { Runs } from '../run/runs.ts';
 
 export function run(runs: Runs): HandlerOf<typeof processService, 'process.run'> {
   return async (order, call) => {

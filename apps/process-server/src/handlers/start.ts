@@ -1,6 +1,6 @@
 import type { processService } from '@sextant/protocol/process';
 import type { HandlerOf } from '@sextant/service/handler';
-import type { Runs } from '../runs.ts';
+import type { Runs } from '../run/runs.ts';
 
 export function start(runs: Runs): HandlerOf<typeof processService, 'process.start'> {
   return async ({ detached, ...order }, { caller }) => {

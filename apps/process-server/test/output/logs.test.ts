@@ -2,8 +2,8 @@ import { readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@sextant/testing/rig';
-import { Logs } from '../src/logs.ts';
-import { start } from './rig.ts';
+import { Logs } from '../../src/output/logs.ts';
+import { start } from '../rig.ts';
 
 describe('logs', () => {
   it('of earlier lives are kept up to a thousand, the newest', async () => {

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { Brood } from './brood.ts';
-import type { Census } from './census.ts';
+import type { Census } from '../tree/census.ts';
 import type { Answer, Errand, Exit, Report, Word } from './errand.ts';
 import { Patience } from './patience.ts';
 import { Streams, type Triple } from './streams.ts';

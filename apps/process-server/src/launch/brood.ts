@@ -1,5 +1,5 @@
-import type { Census } from './census.ts';
-import { Tree } from './tree.ts';
+import type { Census } from '../tree/census.ts';
+import { Tree } from '../tree/tree.ts';
 
 /** The runs of a launcher until the service says that they are over: what is to end with it. */
 export class Brood {

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { waitFor } from '@sextant/testing/wait';
-import { allGone, bash, collect, isAlive, numbersOf, start, type Processes } from './rig.ts';
+import { allGone, bash, collect, isAlive, numbersOf, start, type Processes } from '../rig.ts';
 
 async function listAll(client: Processes): Promise<string[]> {
   const ids: string[] = [];

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { Census } from './census.ts';
+import type { Census } from '../tree/census.ts';
 import type { Errand, Exit } from './errand.ts';
 import { refusal, unlaunched } from './reasons.ts';
 import { Resident } from './resident.ts';

@@ -6,10 +6,10 @@ import { closeSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { Brood } from './brood.ts';
-import { Census } from './census.ts';
+import { Census } from '../tree/census.ts';
 import { Ends } from './ends.ts';
 import type { Answer, Errand, Word } from './errand.ts';
-import { unwritable } from './logs.ts';
+import { unwritable } from '../output/logs.ts';
 import { settle, type Program } from './program.ts';
 import { explain } from './reasons.ts';
 

@@ -1,16 +1,16 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError } from '@sextant/protocol/errors';
-import { Census } from './census.ts';
+import { Census } from '../tree/census.ts';
 import { factsOf, type RunFacts } from './facts.ts';
-import type { Logs } from './logs.ts';
-import { MARKER } from './processes.ts';
-import type { Order } from './program.ts';
-import { reasonOf } from './reasons.ts';
+import type { Logs } from '../output/logs.ts';
+import { MARKER } from '../tree/processes.ts';
+import type { Order } from '../launch/program.ts';
+import { reasonOf } from '../launch/reasons.ts';
 import { LINGER_MS, Run } from './run.ts';
-import { Spawner, type AttachedChild, type Child, type Task } from './spawn.ts';
-import { mayHaveLeft } from './traces.ts';
-import { Tree } from './tree.ts';
+import { Spawner, type AttachedChild, type Child, type Task } from '../launch/spawn.ts';
+import { mayHaveLeft } from '../tree/traces.ts';
+import { Tree } from '../tree/tree.ts';
 
 export interface RunSettings {
   /** Where programs run unless asked otherwise. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { connect } from '@sextant/client/connect';
 import { processService } from '@sextant/protocol/process';
 import { readLocalToken } from '@sextant/service/identity/local-token';
-import type { Processes } from './rig.ts';
+import type { Processes } from '../rig.ts';
 
 /** The service as a process of its own, and a client of it. `await using` ends it: SIGTERM, and it must exit with 0. */
 export interface Launched extends AsyncDisposable {
@@ -24,7 +24,7 @@ export interface LaunchOptions {
 
 export async function launch(
   folder: string,
-  { main = new URL('../src/main.ts', import.meta.url), home = folder, cwd, env }: LaunchOptions = {},
+  { main = new URL('../../src/main.ts', import.meta.url), home = folder, cwd, env }: LaunchOptions = {},
 ): Promise<Launched> {
   const args = [fileURLToPath(main), '--port', '0', '--home', home, '--log-level', 'silent'];
   const server = spawn(process.execPath, args, {

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ProtocolError } from '@sextant/protocol/errors';
-import { codeOf } from './reasons.ts';
+import { codeOf } from '../launch/reasons.ts';
 
 /** Logs of earlier lives of this service that are kept, so that one that crashed can be looked into. */
 const KEPT = 1000;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { Passing } from '../src/passing.ts';
+import { Passing } from '../../src/output/passing.ts';
 
 /** What a connection says of itself, as far as a test has it. */
 function connection(): { sentBytes: number; takenBytes: number } {

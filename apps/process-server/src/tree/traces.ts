@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readProcess } from './processes.ts';
-import type { Run } from './run.ts';
+import type { Run } from '../run/run.ts';
 
 /** New processes up to which each is looked at; of more, a census of all is as good. */
 const MOST = 256;

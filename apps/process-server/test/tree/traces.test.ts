@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { waitFor } from '@sextant/testing/wait';
-import { MARKER } from '../src/processes.ts';
-import { mayHaveLeft } from '../src/traces.ts';
+import { MARKER } from '../../src/tree/processes.ts';
+import { mayHaveLeft } from '../../src/tree/traces.ts';
 
 /** Runs a line of bash to its end as a run of that id; returns its process id, and what it printed. */
 async function runAs(run: string, line: string): Promise<{ pid: number; printed: number; since: number }> {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { codeOf } from './reasons.ts';
+import { codeOf } from '../launch/reasons.ts';
 
 /** In the environment of a program and of all that it starts: the id of the run they belong to. */
 export const MARKER = 'SEXTANT_RUN';

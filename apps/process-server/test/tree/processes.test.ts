@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { askPs, listProcesses } from '../src/processes.ts';
-import { numbersOf, start } from './rig.ts';
+import { askPs, listProcesses } from '../../src/tree/processes.ts';
+import { numbersOf, start } from '../rig.ts';
 
 describe('listProcesses', () => {
   it('knows parent, group and run of each, however it is called', async () => {

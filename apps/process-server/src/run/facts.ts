@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
-import type { Order } from './program.ts';
+import type { Order } from '../launch/program.ts';
 
 /** What is known of a run from its beginning. */
 export interface RunFacts {

@@ -1,4 +1,4 @@
-import { LINGER_MS } from './run.ts';
+import { LINGER_MS } from '../run/run.ts';
 
 /** Notices that nothing was heard for `LINGER_MS`, counted from a program's exit on and only while somebody listens. */
 export class Silence implements Disposable {

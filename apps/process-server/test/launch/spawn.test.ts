@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { waitFor } from '@sextant/testing/wait';
-import { allGone, bash, collect, isAlive, numbersOf, start } from './rig.ts';
+import { allGone, bash, collect, isAlive, numbersOf, start } from '../rig.ts';
 
 /** The process that a program's own is the child of. */
 function parentOf(pid: number): number {

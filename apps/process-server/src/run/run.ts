@@ -1,9 +1,9 @@
 import type { Run as Description, RunDetails } from '@sextant/protocol/process';
-import type { Census } from './census.ts';
-import type { Exit } from './errand.ts';
+import type { Census } from '../tree/census.ts';
+import type { Exit } from '../launch/errand.ts';
 import type { RunFacts } from './facts.ts';
-import type { Child } from './spawn.ts';
-import { Tree } from './tree.ts';
+import type { Child } from '../launch/spawn.ts';
+import { Tree } from '../tree/tree.ts';
 
 /** Milliseconds a program has to end after TERM, before KILL. */
 const GRACE_MS = 5000;

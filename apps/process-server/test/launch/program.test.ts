@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { openRawSocket } from '@sextant/testing/raw-socket';
 import { temporaryFolder } from '@sextant/testing/rig';
-import { collect, start, type Processes } from './rig.ts';
+import { collect, start, type Processes } from '../rig.ts';
 
 /** A folder with everything that cannot be run, and what can. */
 async function makePlaces(): Promise<{ path: string } & AsyncDisposable> {
