@@ -18,7 +18,12 @@ export const OBEDIENT = ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.05
 
 /** Docker's own client, as someone else at the same engine. */
 export async function docker(...words: string[]): Promise<string> {
-  return (await run('docker', words)).stdout.trim();
+  const { stdout } = await run('docker', words).catch((error: { stderr: string }) => {
+    // An engine may still write to the log of a container that it is removing, and asks to be told again.
+    if (words[0] === 'rm' && error.stderr.includes('directory not empty')) return run('docker', words);
+    throw error;
+  });
+  return stdout.trim();
 }
 
 const missing = await missingEngine();
