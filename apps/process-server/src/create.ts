@@ -4,11 +4,11 @@ import { dataFolder } from '@sextant/service/run/config';
 import type { App } from '@sextant/service/handler';
 import type { ProcessConfig } from './config.ts';
 import { handlers } from './handlers.ts';
-import { Logs } from './output/logs.ts';
+import { Store } from './output/store.ts';
 import { Runs } from './run/runs.ts';
 
 export async function create(config: ProcessConfig): Promise<App<typeof processService>> {
-  const logs = await Logs.open(join(dataFolder(config, processService.name), 'runs'));
-  const runs = new Runs(logs, { cwd: resolve(config.cwd ?? ''), maxRuns: config.maxRuns });
+  const store = await Store.open(join(dataFolder(config, processService.name), 'runs'));
+  const runs = new Runs(store, { cwd: resolve(config.cwd ?? ''), maxRuns: config.maxRuns });
   return { service: processService, handlers: handlers(runs), close: () => runs.close() };
 }

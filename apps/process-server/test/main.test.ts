@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
@@ -9,7 +9,7 @@ import { missingPrograms } from '@sextant/testing/missing';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
 import { launch } from './launch/launch.ts';
-import { allGone, bash, isAlive, numbersOf } from './rig.ts';
+import { allGone, bash, isAlive, numbersOf, outputOf } from './rig.ts';
 
 const DEAF = 'trap "" TERM INT HUP; echo $$; while :; do sleep 1; done';
 
@@ -62,9 +62,8 @@ describe('the service as a program', () => {
       args: ['-c', 'setsid sleep 1000 & echo $!'],
       detached: true,
     });
-    const log = join(home.path, 'process-server', 'runs', `${detached.id}.log`);
-    await waitFor('its log', async () => (await readFile(log, 'utf8')).endsWith('\n'));
-    const ofDetached = Number(await readFile(log, 'utf8'));
+    await waitFor('its output', async () => (await outputOf(home.path, detached.id)).endsWith('\n'));
+    const ofDetached = Number(await outputOf(home.path, detached.id));
     const cleared = client.open('process.run', {
       program: 'bash',
       args: ['-c', 'env -i setsid sleep 1000 & echo $!; wait'],
@@ -84,8 +83,7 @@ describe('the service as a program', () => {
     await using home = await temporaryFolder();
     await using service = await launch(home.path, { home: '.', cwd: home.path });
     const { id } = await service.client.call('process.start', { program: 'echo', args: ['said'] });
-    const log = join(home.path, 'process-server', 'runs', `${id}.log`);
-    await waitFor('its log', async () => (await readFile(log, 'utf8')) === 'said\n');
+    await waitFor('its output', async () => (await outputOf(home.path, id)) === 'said\n');
   });
 
   it('runs in a folder whose name is no plain URL', async () => {

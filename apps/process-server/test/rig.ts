@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Client } from '@sextant/client/client';
 import type { Stream } from '@sextant/client/stream';
 import type { Limits } from '@sextant/protocol/limits';
@@ -7,6 +9,7 @@ import { startRig, temporaryFolder, testConfig, type Rig } from '@sextant/testin
 import { waitFor } from '@sextant/testing/wait';
 import type { ProcessConfig } from '../src/config.ts';
 import { create } from '../src/create.ts';
+import { HEADER, parseHeader } from '../src/output/record.ts';
 
 export type Processes = Client<typeof processService>;
 export type Running = Stream<(typeof processService.methods)['process.run']>;
@@ -48,6 +51,18 @@ export async function collect(stream: Running): Promise<{
 /** Runs a line of bash to its end. */
 export function bash(client: Processes, line: string): ReturnType<typeof collect> {
   return collect(client.open('process.run', { program: 'bash', args: ['-c', line] }));
+}
+
+/** What is on disk of what a program that was started has printed, as long as nothing of it was cut. */
+export async function outputOf(home: string, id: string): Promise<string> {
+  const file = await readFile(join(home, 'process-server', 'runs', `${id}.0`));
+  const parts: Buffer[] = [];
+  for (let at = 0; at < file.length;) {
+    const length = parseHeader(file.subarray(at))?.length ?? 0;
+    parts.push(file.subarray(at + HEADER, at + HEADER + length));
+    at += HEADER + length;
+  }
+  return Buffer.concat(parts).toString();
 }
 
 /** The numbers a stream prints first, such as process ids. */

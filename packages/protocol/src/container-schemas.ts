@@ -161,9 +161,3 @@ export const containerStatsSchema = z.object({
   processes: sizeSchema,
 });
 export type ContainerStats = z.infer<typeof containerStatsSchema>;
-/** The size of a terminal, in characters. */
-export const terminalSizeSchema = z.strictObject({
-  columns: z.int().min(1).max(65_535),
-  rows: z.int().min(1).max(65_535),
-});
-export type TerminalSize = z.infer<typeof terminalSizeSchema>;

@@ -8,11 +8,10 @@ import {
   imageSchema,
   logItemSchema,
   pullProgressSchema,
-  terminalSizeSchema,
 } from './container-schemas.ts';
 import { updateItemSchema, updateSchema } from './container-update.ts';
 import { defineService, method } from './method.ts';
-import { nameSchema, pageOf, pageParams, sizeSchema, targetSchema } from './values.ts';
+import { nameSchema, pageOf, pageParams, sizeSchema, targetSchema, terminalSizeSchema } from './values.ts';
 
 /** How a program in a container is talked to while it runs. */
 const conversation = {

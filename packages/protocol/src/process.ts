@@ -1,50 +1,23 @@
 import { z } from 'zod';
 import { defineService, method } from './method.ts';
-import { nameSchema, pageOf, pageParams, sizeSchema, targetSchema, timeSchema } from './values.ts';
+import {
+  attachedItemSchema,
+  outcomeSchema,
+  outputItemSchema,
+  outputSchema,
+  programParams,
+  runDetailsSchema,
+  runSchema,
+} from './process-schemas.ts';
+import { gapSchema, pageOf, pageParams, sizeSchema, targetSchema, terminalSizeSchema } from './values.ts';
 
-/** What to run: a program and its arguments as they are, never a line for a shell. */
-const program = {
-  program: z.string().max(4096),
-  args: z.array(z.string().max(65_536)).max(1024).optional(),
-  /** Where it runs; the server's home for programs unless given. */
-  cwd: z.string().max(4096).optional(),
-  /** Added to the server's own environment. */
-  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(65_536)).optional(),
-  /** The program's own name unless given. Several runs may share one. */
-  name: nameSchema.optional(),
-};
+const target = { target: targetSchema };
 
-const outcome = {
-  /** `null` where a signal ended it. */
-  exitCode: z.int().nullable(),
-  signal: z.string().nullable(),
-};
-
-/** One program that was asked for, running or not. */
-export const runSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  pid: z.int().nullable(),
-  /** `killed`: a signal ended it; `failed`: it could not be started. */
-  state: z.enum(['running', 'exited', 'killed', 'failed']),
-  startedAt: timeSchema,
-  endedAt: timeSchema.nullable(),
-  elapsedMs: sizeSchema,
-  ...outcome,
-});
-export type Run = z.infer<typeof runSchema>;
-
-/** What `details` adds. */
-export const runDetailsSchema = runSchema.extend({
-  program: z.string(),
-  args: z.array(z.string()),
-  cwd: z.string(),
-  owner: z.string(),
-  detached: z.boolean(),
-  /** Why it could not be started. */
-  reason: z.string().optional(),
-});
-export type RunDetails = z.infer<typeof runDetailsSchema>;
+/** Bytes of its output that are kept: the oldest go first. */
+const keepBytes = z
+  .int()
+  .min(64 * 1024)
+  .max(64 * 1024 * 1024 * 1024);
 
 /** A decimal number, exact: as JSON, or as text where a double cannot hold it. */
 const number = z.union([
@@ -71,10 +44,10 @@ export const processService = defineService({
       access: 'process:run',
       object: 'program',
       audited: true,
-      params: z.strictObject(program),
+      params: z.strictObject(programParams),
       /** The first item says that it runs. */
-      item: z.object({ id: z.string(), pid: z.int() }),
-      result: z.object({ id: z.string(), pid: z.int(), ...outcome }),
+      item: z.union([z.object({ id: z.string(), pid: z.int() }), gapSchema]),
+      result: outcomeSchema.extend({ id: z.string(), pid: z.int() }),
       channels: { in: ['stdin'], out: ['stdout', 'stderr'] },
     }),
     'process.start': method({
@@ -83,8 +56,77 @@ export const processService = defineService({
       object: 'program',
       key: true,
       audited: true,
-      params: z.strictObject({ ...program, detached: z.boolean().default(false) }),
+      params: z.strictObject({
+        ...programParams,
+        detached: z.boolean().default(false),
+        /** Its input is open, for whoever attaches; it reads nothing unless given. */
+        stdin: z.boolean().default(false),
+        keepBytes: keepBytes.default(64 * 1024 * 1024),
+        /** What happens where more is printed than is kept: the oldest is cut, or the program waits until somebody has read it. */
+        full: z.enum(['cut', 'wait']).default('cut'),
+      }),
       result: z.object({ id: z.string(), pid: z.int() }),
+    }),
+    'process.attach': method({
+      summary: 'Follows what a program prints until it ends, from a byte on or from now, and types into it.',
+      access: 'process:attach',
+      audited: 'target',
+      params: z.strictObject({
+        ...target,
+        /** The place of the first byte to come. Those that are not kept any more are told by a `gap`. */
+        since: sizeSchema.optional(),
+        /** What is sent on `stdin` goes to the program; one caller at a time may. */
+        input: z.boolean().default(false),
+        /** The program waits for this reader, as long as no other that asked for it is further on. */
+        backpressure: z.boolean().default(false),
+      }),
+      item: z.union([attachedItemSchema, outputItemSchema]),
+      input: terminalSizeSchema,
+      result: outcomeSchema.extend({ id: z.string(), pid: z.int().nullable(), output: outputSchema }),
+      channels: { in: ['stdin'], out: ['stdout', 'stderr'] },
+    }),
+    'process.logs': method({
+      summary: 'Streams what a program has printed, as far as it is kept; with `follow`, until it ends.',
+      access: 'process:read',
+      resumable: true,
+      params: z.strictObject({
+        ...target,
+        /** The place of the first byte to come. Those that are not kept any more are told by a `gap`. */
+        since: sizeSchema.optional(),
+        follow: z.boolean().default(false),
+      }),
+      item: outputItemSchema,
+      result: z.object({ id: z.string(), running: z.boolean(), output: outputSchema }),
+      channels: { out: ['stdout', 'stderr'] },
+    }),
+    'process.signal': method({
+      summary: 'Sends a signal to a program and what it started in its process group.',
+      access: 'process:close',
+      audited: 'target',
+      params: z.strictObject({
+        ...target,
+        signal: z.enum([
+          'SIGHUP',
+          'SIGINT',
+          'SIGQUIT',
+          'SIGTERM',
+          'SIGKILL',
+          'SIGUSR1',
+          'SIGUSR2',
+          'SIGSTOP',
+          'SIGCONT',
+          'SIGWINCH',
+        ]),
+      }),
+      result: runSchema,
+    }),
+    'process.wait': method({
+      summary: 'Waits until a program has ended and says how; of one that has, at once.',
+      access: 'process:read',
+      params: z.strictObject(target),
+      // As long as a timer can.
+      timeoutMs: 2_147_483_647,
+      result: runSchema,
     }),
     'process.close': method({
       summary: 'Ends a program and everything it started: TERM, 5 s, KILL. `all` ends every one of that name.',

@@ -25,6 +25,13 @@ export const cursorSchema = z.string().min(1).max(1024);
 /** A count or size that JSON carries exactly. */
 export const sizeSchema = z.int().min(0);
 
+/** The size of a terminal, in characters. */
+export const terminalSizeSchema = z.strictObject({
+  columns: z.int().min(1).max(65_535),
+  rows: z.int().min(1).max(65_535),
+});
+export type TerminalSize = z.infer<typeof terminalSizeSchema>;
+
 /** Said by a resumable stream where items are gone: the ones numbered `from` to `to` can no longer be had. */
 export const gapSchema = z.object({ gap: z.object({ from: sizeSchema, to: sizeSchema }) });
 

@@ -1,4 +1,4 @@
-import type { TerminalSize } from '@sextant/protocol/container-schemas';
+import type { TerminalSize } from '@sextant/protocol/values';
 
 /** The size of our terminal, if there is one. */
 export function terminalSize(): TerminalSize | undefined {

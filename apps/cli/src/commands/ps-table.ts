@@ -1,5 +1,6 @@
 import type { Client } from '@sextant/client/client';
-import type { processService, Run, RunDetails } from '@sextant/protocol/process';
+import type { processService } from '@sextant/protocol/process';
+import type { Run, RunDetails } from '@sextant/protocol/process-schemas';
 import { join } from 'shlex';
 import { dim, duration, table } from '../output.ts';
 import { localTime } from '../time.ts';

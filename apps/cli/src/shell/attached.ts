@@ -1,6 +1,7 @@
 import type { StreamPart } from '@sextant/client/stream';
 import { isErrorType } from '@sextant/protocol/errors';
-import type { processService, Run } from '@sextant/protocol/process';
+import type { processService } from '@sextant/protocol/process';
+import type { Run } from '@sextant/protocol/process-schemas';
 import { dim } from '../output.ts';
 import { visible } from '../visible.ts';
 import { Lines } from './lines.ts';

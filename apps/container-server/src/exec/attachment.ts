@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TerminalSize } from '@sextant/protocol/container-schemas';
+import type { TerminalSize } from '@sextant/protocol/values';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type Docker from 'dockerode';
 import type { Engine } from '../engine/engine.ts';

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { TerminalSize } from '@sextant/protocol/container-schemas';
+import type { TerminalSize } from '@sextant/protocol/values';
 import type { Call } from '@sextant/service/session/call';
 import type { InputPart } from '@sextant/service/session/input';
 import { demultiplex, undivided } from './demultiplex.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { containerService } from '@sextant/protocol/container';
-import type { TerminalSize } from '@sextant/protocol/container-schemas';
+import type { TerminalSize } from '@sextant/protocol/values';
 import type { ParamsOf } from '@sextant/protocol/method';
 import type Docker from 'dockerode';
 import type { Engine } from '../engine/engine.ts';

@@ -1,5 +1,5 @@
 import type { containerService } from '@sextant/protocol/container';
-import type { TerminalSize } from '@sextant/protocol/container-schemas';
+import type { TerminalSize } from '@sextant/protocol/values';
 import type { HandlerOf } from '@sextant/service/handler';
 import { Attachment } from '../exec/attachment.ts';
 import { converse } from '../exec/converse.ts';

@@ -1,5 +1,5 @@
 import type { containerService } from '@sextant/protocol/container';
-import type { TerminalSize } from '@sextant/protocol/container-schemas';
+import type { TerminalSize } from '@sextant/protocol/values';
 import { isErrorType } from '@sextant/protocol/errors';
 import type { HandlerOf } from '@sextant/service/handler';
 import { converse } from '../exec/converse.ts';

@@ -3,8 +3,9 @@ import type { HandlerOf } from '@sextant/service/handler';
 import type { Runs } from '../run/runs.ts';
 
 export function start(runs: Runs): HandlerOf<typeof processService, 'process.start'> {
-  return async ({ detached, ...order }, { caller }) => {
-    const { run, child } = await runs.start(order, caller.id, detached ? undefined : caller.over);
-    return { id: run.id, pid: child.pid };
+  return async ({ detached, stdin, keepBytes, full, ...order }, { caller }) => {
+    const keep = { bytes: keepBytes, wait: full === 'wait' };
+    const run = await runs.begin({ order, owner: caller.id, until: detached ? undefined : caller.over, stdin, keep });
+    return { id: run.id, pid: run.pid };
   };
 }

@@ -9,8 +9,10 @@ export interface Errand {
   readonly cwd: string;
   /** Nobody ends what it leaves behind before the service closes. */
   readonly detached: boolean;
-  /** Where its output goes: streams that are connected already, by their number, or a file. */
-  readonly output: { readonly streams: number } | { readonly file: string };
+  /** Its input is open; else it reads nothing. */
+  readonly stdin: boolean;
+  /** Its streams, connected already, by their number. */
+  readonly streams: number;
 }
 
 /** What the service says: an errand; that a run is over, with all that it left behind; or only that it waits for a word. */

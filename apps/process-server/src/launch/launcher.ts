@@ -2,14 +2,14 @@
 // its parent's memory, for which a large service would stand still. It ends with the service, however that ends, and
 // with it everything that runs.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { Brood } from './brood.ts';
 import { Census } from '../tree/census.ts';
 import { Ends } from './ends.ts';
 import type { Answer, Errand, Word } from './errand.ts';
-import { unwritable } from '../output/logs.ts';
 import { settle, type Program } from './program.ts';
 import { explain } from './reasons.ts';
 
@@ -33,55 +33,35 @@ function main(path: string): void {
 }
 
 function begin(errand: Errand, ends: Ends, brood: Brood, environment: object): void {
-  const { id, order, cwd, detached, output } = errand;
+  const streams = ends.take(errand.streams);
   try {
-    const program = settle(order, cwd);
-    const env = { ...environment, ...order.env };
-    const child =
-      'file' in output ? intoFile(program, env, output.file) : intoStreams(program, env, ends, output.streams);
-    const { pid } = child;
-    if (pid === undefined) {
-      child.once('error', (error) => refuse(id, explain(error, order.program)));
-      return;
-    }
-    brood.set(id, pid);
-    tell({ id, pid });
-    child.once('exit', (exitCode, signal) => {
-      // What it leaves behind may stay for long, and its number may be another's meanwhile.
-      if (detached) brood.set(id);
-      tell({ id, exit: { exitCode, signal } });
-    });
+    follow(errand, startWith(streams, errand, environment), brood);
   } catch (error) {
-    refuse(id, error);
-  }
-}
-
-/** One that reads nothing. */
-function intoFile(program: Program, env: object, file: string): ChildProcess {
-  const log = openLog(file);
-  try {
-    return start(program, env, ['ignore', log, log]);
-  } finally {
-    closeSync(log);
-  }
-}
-
-function openLog(file: string): number {
-  try {
-    return openSync(file, 'a', 0o600);
-  } catch (error) {
-    throw unwritable(error);
-  }
-}
-
-function intoStreams(program: Program, env: object, ends: Ends, number: number): ChildProcess {
-  const streams = ends.take(number);
-  try {
-    return start(program, env, [...streams]);
+    refuse(errand.id, error);
   } finally {
     // The program has them now; the service is to see them end with it.
     for (const stream of streams) stream.destroy();
   }
+}
+
+function startWith(streams: readonly Socket[], { order, cwd, stdin }: Errand, environment: object): ChildProcess {
+  const program = settle(order, cwd);
+  return start(program, { ...environment, ...order.env }, stdin ? [...streams] : ['ignore', ...streams.slice(1)]);
+}
+
+function follow({ id, order, detached }: Errand, child: ChildProcess, brood: Brood): void {
+  const { pid } = child;
+  if (pid === undefined) {
+    child.once('error', (error) => refuse(id, explain(error, order.program)));
+    return;
+  }
+  brood.set(id, pid);
+  tell({ id, pid });
+  child.once('exit', (exitCode, signal) => {
+    // What it leaves behind may stay for long, and its number may be another's meanwhile.
+    if (detached) brood.set(id);
+    tell({ id, exit: { exitCode, signal } });
+  });
 }
 
 function start(

@@ -7,15 +7,12 @@ import { refusal, unlaunched } from './reasons.ts';
 import { Resident } from './resident.ts';
 
 /** What a run is to start. */
-export type Task = Omit<Errand, 'output'>;
+export type Task = Omit<Errand, 'streams'>;
 
-/** A program that runs, first of its own process group. */
+/** A program that runs, first of its own process group. Its streams are ours; its input ends at once if it is not open. */
 export interface Child {
   pid: number;
   exited: Promise<Exit>;
-}
-
-export interface AttachedChild extends Child {
   stdin: Writable;
   stdout: Readable;
   stderr: Readable;
@@ -33,19 +30,20 @@ export class Spawner {
   }
 
   /**
-   * Starts a program whose three streams are ours.
+   * Starts a program.
    * @throws ProtocolError that says why it could not be.
    */
-  async attach(task: Task): Promise<AttachedChild> {
+  async start(task: Task): Promise<Child> {
     const { program } = task.order;
     const resident = await this.#launcher(program);
     const triple = await resident.take();
     if (!triple) throw refusal('EMFILE', program);
     const { number, stdin, stdout, stderr } = triple;
     try {
-      const child = await resident.begin({ ...task, output: { streams: number } });
+      const child = await resident.begin({ ...task, streams: number });
       // It has an end for reading too, which nobody else would empty.
       stdin.resume();
+      if (!task.stdin) stdin.destroy();
       // At its end there is nobody to be told first that ours ends, too.
       for (const stream of [stdin, stdout, stderr]) stream.once('end', () => stream.destroy());
       return { ...child, stdin, stdout, stderr };
@@ -53,14 +51,6 @@ export class Spawner {
       for (const stream of [stdin, stdout, stderr]) stream.destroy();
       throw error;
     }
-  }
-
-  /**
-   * Starts a program that reads nothing and prints to a file.
-   * @throws ProtocolError that says why it could not be.
-   */
-  async log(task: Task, file: string): Promise<Child> {
-    return (await this.#launcher(task.order.program)).begin({ ...task, output: { file } });
   }
 
   /** Nothing is left of a run, so nothing of it needs to be looked for. */
@@ -79,7 +69,7 @@ export class Spawner {
   }
 
   async #launcher(program: string): Promise<Resident> {
-    this.#resident ??= this.#start();
+    this.#resident ??= this.#launch();
     try {
       return await this.#resident;
     } catch (error) {
@@ -88,7 +78,7 @@ export class Spawner {
   }
 
   /** One that could not be started is forgotten like one that has ended: the next may be. */
-  #start(): Promise<Resident> {
+  #launch(): Promise<Resident> {
     const starting = Resident.start(launch, this.#census);
     void starting
       .then(({ over, swept }) => {

@@ -1,4 +1,5 @@
-import { LINGER_MS } from '../run/run.ts';
+/** Milliseconds that what a program leaves behind has to finish by itself. */
+export const LINGER_MS = 1000;
 
 /** Notices that nothing was heard for `LINGER_MS`, counted from a program's exit on and only while somebody listens. */
 export class Silence implements Disposable {

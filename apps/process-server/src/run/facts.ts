@@ -11,11 +11,17 @@ export interface RunFacts {
   program: string;
   args: string[];
   cwd: string;
+  /** The principal whose it is. */
   owner: string;
   detached: boolean;
+  /** Its input is open. */
+  stdin: boolean;
 }
 
-export function factsOf(order: Order, more: Pick<RunFacts, 'number' | 'cwd' | 'owner' | 'detached'>): RunFacts {
+export function factsOf(
+  order: Order,
+  more: Pick<RunFacts, 'number' | 'cwd' | 'owner' | 'detached' | 'stdin'>,
+): RunFacts {
   const { program, args = [], name = (basename(program) || program).slice(0, NAME) } = order;
   return { id: randomBytes(6).toString('hex'), name, program, args: shorten(args), ...more };
 }

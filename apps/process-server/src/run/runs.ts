@@ -3,12 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { Census } from '../tree/census.ts';
 import { factsOf, type RunFacts } from './facts.ts';
-import type { Logs } from '../output/logs.ts';
+import { Output } from '../output/output.ts';
+import { LINGER_MS } from '../output/silence.ts';
+import type { Store } from '../output/store.ts';
 import { MARKER } from '../tree/processes.ts';
 import type { Order } from '../launch/program.ts';
 import { reasonOf } from '../launch/reasons.ts';
-import { LINGER_MS, Run } from './run.ts';
-import { Spawner, type AttachedChild, type Child, type Task } from '../launch/spawn.ts';
+import { Run, type Started } from './run.ts';
+import { Spawner } from '../launch/spawn.ts';
 import { mayHaveLeft } from '../tree/traces.ts';
 import { Tree } from '../tree/tree.ts';
 
@@ -18,13 +20,17 @@ export interface RunSettings {
   maxRuns: number;
 }
 
-/** A run that has begun, and its program. */
-export interface Begun<C extends Child = Child> {
-  run: Run;
-  child: C;
+/** Who wants a program, and how it is to run. */
+export interface Wish {
+  readonly order: Order;
+  readonly owner: string;
+  /** It ends with this; it is detached where there is none. */
+  readonly until: AbortSignal | undefined;
+  /** Its input is open. */
+  readonly stdin: boolean;
+  /** How its output is kept on disk; in memory where that is not said. */
+  readonly keep?: { readonly bytes: number; readonly wait: boolean };
 }
-
-type Spawn<C extends Child> = (task: Task) => Promise<C>;
 
 /** Ended runs that are remembered: some hours of a busy day, in at most 40 MB. */
 const HISTORY = 1000;
@@ -37,7 +43,7 @@ const CLOSING_GRACE_MS = 1000;
 
 /** The programs that were asked for: those that run, and the last that ended. */
 export class Runs {
-  readonly #logs: Logs;
+  readonly #store: Store;
   readonly #settings: RunSettings;
   readonly #census = new Census();
   readonly #spawner = new Spawner(this.#census);
@@ -48,21 +54,32 @@ export class Runs {
   #count = 0;
   #closing = false;
 
-  constructor(logs: Logs, settings: RunSettings) {
-    this.#logs = logs;
+  constructor(store: Store, settings: RunSettings) {
+    this.#store = store;
     this.#settings = settings;
   }
 
-  /** Starts a program whose streams are the caller's; it ends with `until`. */
-  attach(order: Order, owner: string, until: AbortSignal): Promise<Begun<AttachedChild>> {
-    return this.#begin(order, owner, until, (task) => this.#spawner.attach(task));
-  }
-
-  /** Starts a program that prints into its log; it ends with `until`, or is detached where there is none. */
-  start(order: Order, owner: string, until: AbortSignal | undefined): Promise<Begun> {
-    return this.#begin(order, owner, until, (task) =>
-      this.#logs.write(task.id, (file) => this.#spawner.log(task, file)),
-    );
+  /**
+   * Starts a program.
+   * @throws ProtocolError that says why it could not be.
+   */
+  async begin(wish: Wish): Promise<Started> {
+    this.#admit();
+    const { order, owner, until, stdin } = wish;
+    const cwd = resolve(this.#settings.cwd, order.cwd ?? '');
+    const facts = factsOf(order, { number: ++this.#count, cwd, owner, detached: until === undefined, stdin });
+    const launch = this.#launch(wish, facts);
+    this.#starting.add(launch);
+    try {
+      const run = await launch;
+      if (until) endWith(run, until);
+      return run;
+    } catch (error) {
+      this.#remember(Run.failed(facts, reasonOf(error)));
+      throw error;
+    } finally {
+      this.#starting.delete(launch);
+    }
   }
 
   /** Newest first. */
@@ -79,29 +96,6 @@ export class Runs {
     await this.#spawner.close();
   }
 
-  async #begin<C extends Child>(
-    order: Order,
-    owner: string,
-    until: AbortSignal | undefined,
-    spawn: Spawn<C>,
-  ): Promise<Begun<C>> {
-    this.#admit();
-    const cwd = resolve(this.#settings.cwd, order.cwd ?? '');
-    const facts = factsOf(order, { number: ++this.#count, cwd, owner, detached: until === undefined });
-    const launch = this.#launch(order, facts, spawn);
-    this.#starting.add(launch);
-    try {
-      const begun = await launch;
-      if (until) endWith(begun.run, until);
-      return begun;
-    } catch (error) {
-      this.#remember(Run.failed(facts, reasonOf(error)));
-      throw error;
-    } finally {
-      this.#starting.delete(launch);
-    }
-  }
-
   #admit(): void {
     if (this.#closing) throw new ProtocolError('draining', 'This service is closing and starts nothing more.');
     const { maxRuns } = this.#settings;
@@ -113,14 +107,20 @@ export class Runs {
     );
   }
 
-  async #launch<C extends Child>(order: Order, facts: RunFacts, spawn: Spawn<C>): Promise<Begun<C>> {
+  async #launch({ order, keep, stdin }: Wish, facts: RunFacts): Promise<Started> {
     const { id, cwd, detached } = facts;
     const since = performance.now();
-    const child = await spawn({ id, order: { ...order, env: { ...order.env, [MARKER]: id } }, cwd, detached });
-    const run = Run.started(facts, child, this.#census);
-    this.#living.add(run);
-    void this.#follow(run, since);
-    return { run, child };
+    const output = keep ? await this.#store.create(id, keep.bytes, keep.wait) : new Output();
+    try {
+      const task = { id, order: { ...order, env: { ...order.env, [MARKER]: id } }, cwd, detached, stdin };
+      const run = Run.started(facts, output, await this.#spawner.start(task), this.#census);
+      this.#living.add(run);
+      void this.#follow(run, since);
+      return run;
+    } catch (error) {
+      await output.remove();
+      throw error;
+    }
   }
 
   /** To the end of its program, and of what that left behind: a client's programs go when it goes. */
@@ -140,7 +140,7 @@ export class Runs {
     this.#ended.push(run);
     const forgotten = this.#ended.length > HISTORY ? this.#ended.shift() : undefined;
     if (!forgotten) return;
-    void this.#logs.remove(forgotten.id);
+    void forgotten.output.remove();
     if (forgotten.facts.detached) this.#spawner.forget(forgotten.id);
   }
 

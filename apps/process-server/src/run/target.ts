@@ -10,14 +10,31 @@ const MIN_PREFIX = 4;
  * these that fits. Several of a name only if all are meant.
  * @throws ProtocolError `not_found` with `suggestions`, or `conflict` with the `ids` that fit.
  */
-export function pick(runs: readonly Run[], target: string, all: boolean): Run[] {
-  const fitting = matches(
+export function pick(runs: readonly Run[], target: string, all: boolean): [Run, ...Run[]] {
+  const [first, ...others] = matches(
     runs.filter(({ running }) => running),
     target,
   );
-  if (fitting.length === 0) throw missing(runs, target);
-  if (fitting.length === 1 || (all && fitting.every(({ facts }) => facts.name === target))) return fitting;
+  if (!first) throw missing(runs, target);
+  const fitting: [Run, ...Run[]] = [first, ...others];
+  if (others.length === 0 || (all && fitting.every(({ facts }) => facts.name === target))) return fitting;
   throw ambiguous(fitting);
+}
+
+/**
+ * The program that a target means, running or not: one that runs rather than one that has ended, and of those that have the
+ * newest.
+ * @throws ProtocolError `not_found` with `suggestions`, or `conflict` with the `ids` that fit.
+ */
+export function pickOne(runs: readonly Run[], target: string): Run {
+  const living = matches(
+    runs.filter(({ running }) => running),
+    target,
+  );
+  if (living.length > 1) throw ambiguous(living);
+  const one = living[0] ?? matches(runs, target)[0];
+  if (!one) throw missing(runs, target);
+  return one;
 }
 
 function matches(runs: readonly Run[], target: string): Run[] {

@@ -1,16 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { waitFor } from '@sextant/testing/wait';
-import { allGone, isAlive, start } from '../rig.ts';
-
-function logOf(home: string, id: string): Promise<string> {
-  return readFile(join(home, 'process-server', 'runs', `${id}.log`), 'utf8');
-}
+import { allGone, isAlive, outputOf, start } from '../rig.ts';
 
 /** Waits for the numbers a started program prints. */
 async function numbersIn(home: string, id: string, count: number): Promise<number[]> {
-  const printed = async (): Promise<number[]> => (await logOf(home, id)).split('\n').slice(0, -1).map(Number);
+  const printed = async (): Promise<number[]> => (await outputOf(home, id)).split('\n').slice(0, -1).map(Number);
   await waitFor(`${count} numbers`, async () => (await printed()).length >= count);
   return printed();
 }
@@ -22,7 +18,7 @@ describe('process.start', () => {
     const { id, pid } = await rig.client.call('process.start', { program: 'bash', args: ['-c', line] });
     expect(isAlive(pid)).toBe(true);
     await allGone([pid], 3000);
-    expect(await logOf(rig.home, id)).toBe('out\nerr\nmore\n');
+    expect(await outputOf(rig.home, id)).toBe('out\nerr\nmore\n');
   });
 
   it('leaves no file of what could not be started', async () => {

@@ -31,13 +31,13 @@ describe('runs', () => {
     expect((await bash(rig.client, 'exit 0')).result.exitCode).toBe(0);
   });
 
-  it('are remembered up to a thousand, and their logs as long', async () => {
+  it('are remembered up to a thousand, and their outputs as long', async () => {
     await using rig = await start();
     const { id, pid } = await rig.client.call('process.start', { program: 'true' });
     const { id: longer } = await rig.client.call('process.start', { program: 'sleep', args: ['1000'] });
     await allGone([pid], 2000);
-    const logs = (): Promise<string[]> => readdir(join(rig.home, 'process-server', 'runs'));
-    expect((await logs()).sort()).toEqual([`${id}.log`, `${longer}.log`].sort());
+    const files = (): Promise<string[]> => readdir(join(rig.home, 'process-server', 'runs'));
+    expect((await files()).sort()).toEqual([`${id}.0`, `${longer}.0`].sort());
     const fail = (): Promise<unknown> => rig.client.call('process.start', { program: '/' }).catch(() => {});
     // One that has just ended becomes history a second later, when what it left behind is over too.
     await waitFor(
@@ -52,7 +52,7 @@ describe('runs', () => {
     const ids = await listAll(rig.client);
     expect(ids).toHaveLength(1001);
     expect(ids.at(-1)).toBe(longer);
-    await waitFor('the log to go', async () => (await logs()).join() === `${longer}.log`);
+    await waitFor('its output to go', async () => (await files()).join() === `${longer}.0`);
   });
 
   it('leave no zombies', async () => {

@@ -1,0 +1,17 @@
+import type { processService } from '@sextant/protocol/process';
+import type { HandlerOf } from '@sextant/service/handler';
+import { follow as follows } from '../output/pass.ts';
+import type { Runs } from '../run/runs.ts';
+import { pickOne } from '../run/target.ts';
+
+export function logs(runs: Runs): HandlerOf<typeof processService, 'process.logs'> {
+  return async ({ target, since, follow }, call) => {
+    const run = pickOne(runs.list(), target);
+    const { id, output } = run;
+    const until = follow ? undefined : output.to;
+    using reader = output.read(since ?? output.from);
+    await call.send({ since: reader.place });
+    await follows(reader, call, until);
+    return { id, running: run.running, output: { from: output.from, to: output.to } };
+  };
+}
