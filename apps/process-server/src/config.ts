@@ -12,5 +12,11 @@ export const settings = {
     .string()
     .optional()
     .describe('JSON file that says who may run what; without it everybody with a token for that anything'),
+  keep: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(2 * 1024 ** 3)
+    .describe('bytes that are kept on disk of the output of programs that have ended; the oldest go first'),
 };
 export type ProcessConfig = Config & z.infer<z.ZodObject<typeof settings>>;

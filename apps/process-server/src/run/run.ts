@@ -96,7 +96,7 @@ export class Run {
 
   details(): RunDetails {
     const { program, args, cwd, owner, detached } = this.facts;
-    const output = { from: this.output.from, to: this.output.to };
+    const output = this.output.facts;
     const message = this.#failure?.message;
     return {
       ...this.describe(),

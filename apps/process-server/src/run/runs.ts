@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { Census } from '../tree/census.ts';
 import { factsOf, type RunFacts } from './facts.ts';
-import { Output } from '../output/output.ts';
 import { LINGER_MS } from '../output/silence.ts';
 import type { Store } from '../output/store.ts';
 import type { Order } from '../launch/program.ts';
@@ -29,7 +28,7 @@ export interface Wish {
   readonly until: AbortSignal | undefined;
   /** Its input is open. */
   readonly stdin: boolean;
-  /** How its output is kept on disk; in memory where that is not said. */
+  /** How its output is kept on disk; in memory until it has ended, where that is not said. */
   readonly keep?: { readonly bytes: number; readonly wait: boolean };
 }
 
@@ -96,6 +95,7 @@ export class Runs {
     await Promise.allSettled(this.#starting);
     await Promise.all([...[...this.#living].map((run) => run.end(CLOSING_GRACE_MS)), this.#endLeftBehind()]);
     await this.#spawner.close();
+    await this.#store.close();
   }
 
   #admit(): void {
@@ -113,7 +113,7 @@ export class Runs {
     const { id, cwd, owner, detached } = facts;
     const rules = this.#settings.policy.rulesFor(owner);
     const since = performance.now();
-    const output = keep ? await this.#store.create(id, keep.bytes, keep.wait) : new Output();
+    const output = keep ? await this.#store.create(id, keep.bytes, keep.wait) : this.#store.begin(id);
     try {
       const task = { id, order, rules, cwd, detached, stdin };
       const run = Run.started(facts, output, await this.#spawner.start(task), this.#census);
