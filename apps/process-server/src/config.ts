@@ -1,5 +1,6 @@
 import type { Config } from '@sextant/service/run/config';
 import { z } from 'zod';
+import { ISOLATIONS } from './launch/isolation.ts';
 
 export const settings = {
   cwd: z
@@ -8,5 +9,11 @@ export const settings = {
     .describe('folder that programs run in unless asked otherwise; unless given, the one this service was started in'),
   // Below the processes and descriptors that a user of a usual Linux may have: each attached program costs three pipes.
   maxRuns: z.coerce.number().int().min(1).max(10_000).default(256).describe('programs that may run at a time'),
+  isolation: z
+    .enum(ISOLATIONS)
+    .default('auto')
+    .describe(
+      'what keeps programs together: a process namespace, nothing, or the one where the system allows it, else the other',
+    ),
 };
 export type ProcessConfig = Config & z.infer<z.ZodObject<typeof settings>>;

@@ -5,7 +5,8 @@ import type { Client } from '@sextant/client/client';
 import type { Stream } from '@sextant/client/stream';
 import type { Limits } from '@sextant/protocol/limits';
 import type { processService } from '@sextant/protocol/process';
-import { startRig, temporaryFolder, testConfig, type Rig } from '@sextant/testing/rig';
+import { outside } from '@sextant/testing/outside';
+import { startRig, temporaryFolder, testConfig, testLog, type Rig } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
 import type { ProcessConfig } from '../src/config.ts';
 import { create } from '../src/create.ts';
@@ -20,7 +21,10 @@ export async function start(
   limits: Partial<Limits> = {},
 ): Promise<Rig<typeof processService>> {
   const home = await temporaryFolder();
-  const rig = await startRig(await create({ ...testConfig(home.path), maxRuns: 256, ...settings }), limits);
+  const rig = await startRig(
+    await create({ ...testConfig(home.path), maxRuns: 256, isolation: 'auto', ...settings }, testLog),
+    limits,
+  );
   return {
     ...rig,
     home: home.path,
@@ -65,13 +69,13 @@ export async function outputOf(home: string, id: string): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-/** The numbers a stream prints first, such as process ids. */
-export async function numbersOf(stream: Running, count: number): Promise<number[]> {
+/** The process ids that a stream prints first, as they are outside of the programs' namespace. @param server whose it is. */
+export async function numbersOf(stream: Running, count: number, server?: number): Promise<number[]> {
   let text = '';
   for await (const { body } of stream) {
     text += Buffer.from(body ?? []).toString();
     const numbers = text.split('\n').slice(0, -1).map(Number);
-    if (numbers.length >= count) return numbers;
+    if (numbers.length >= count) return outside(numbers, server);
   }
   throw new Error(`it ended after ${JSON.stringify(text)}`);
 }
