@@ -1,5 +1,6 @@
 import type { Config } from '@sextant/service/run/config';
 import { z } from 'zod';
+import { ISOLATIONS } from './launch/isolation.ts';
 
 export const settings = {
   cwd: z
@@ -18,5 +19,11 @@ export const settings = {
     .min(0)
     .default(2 * 1024 ** 3)
     .describe('bytes that are kept on disk of the output of programs that have ended; the oldest go first'),
+  isolation: z
+    .enum(ISOLATIONS)
+    .default('auto')
+    .describe(
+      'what keeps programs together: a process namespace, nothing, or the one where the system allows it, else the other',
+    ),
 };
 export type ProcessConfig = Config & z.infer<z.ZodObject<typeof settings>>;

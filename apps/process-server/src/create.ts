@@ -14,6 +14,7 @@ export async function create(config: ProcessConfig, log: Log): Promise<App<typeo
   const policy = new Policy(readPolicy(config.policy));
   const store = await Store.open(join(dataFolder(config, processService.name), 'runs'), config.keep, log);
   void store.sweep();
-  const runs = new Runs(store, { cwd: resolve(config.cwd ?? ''), maxRuns: config.maxRuns, policy });
+  const { maxRuns, isolation } = config;
+  const runs = new Runs(store, { cwd: resolve(config.cwd ?? ''), maxRuns, isolation, policy }, log);
   return { service: processService, handlers: handlers(runs), close: () => runs.close() };
 }

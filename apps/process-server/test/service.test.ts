@@ -2,10 +2,11 @@ import { afterAll } from '@jest/globals';
 import { temporaryFolder, testConfig, testLog } from '@sextant/testing/rig';
 import { serviceSuite } from '@sextant/testing/suites/service';
 import { create } from '../src/create.ts';
+import { USUAL } from './rig.ts';
 
 const home = await temporaryFolder();
 afterAll(async () => {
   await home[Symbol.asyncDispose]();
 });
 
-serviceSuite(() => create({ ...testConfig(home.path), maxRuns: 256, keep: 2 ** 31 }, testLog));
+serviceSuite(() => create({ ...testConfig(home.path), ...USUAL }, testLog));
