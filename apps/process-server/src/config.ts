@@ -8,5 +8,9 @@ export const settings = {
     .describe('folder that programs run in unless asked otherwise; unless given, the one this service was started in'),
   // Below the processes and descriptors that a user of a usual Linux may have: each attached program costs three pipes.
   maxRuns: z.coerce.number().int().min(1).max(10_000).default(256).describe('programs that may run at a time'),
+  policy: z
+    .string()
+    .optional()
+    .describe('JSON file that says who may run what; without it everybody with a token for that anything'),
 };
 export type ProcessConfig = Config & z.infer<z.ZodObject<typeof settings>>;

@@ -5,10 +5,13 @@ import type { App } from '@sextant/service/handler';
 import type { ProcessConfig } from './config.ts';
 import { handlers } from './handlers.ts';
 import { Store } from './output/store.ts';
+import { Policy } from './policy/policy.ts';
+import { readPolicy } from './policy/rules.ts';
 import { Runs } from './run/runs.ts';
 
 export async function create(config: ProcessConfig): Promise<App<typeof processService>> {
+  const policy = new Policy(readPolicy(config.policy));
   const store = await Store.open(join(dataFolder(config, processService.name), 'runs'));
-  const runs = new Runs(store, { cwd: resolve(config.cwd ?? ''), maxRuns: config.maxRuns });
+  const runs = new Runs(store, { cwd: resolve(config.cwd ?? ''), maxRuns: config.maxRuns, policy });
   return { service: processService, handlers: handlers(runs), close: () => runs.close() };
 }

@@ -1,4 +1,5 @@
 import type { WireError } from '@sextant/protocol/errors';
+import type { Rule } from '../policy/rules.ts';
 import type { Order } from './program.ts';
 
 /** What the service asks of its launcher: to start a program. */
@@ -7,6 +8,8 @@ export interface Errand {
   readonly id: string;
   readonly order: Order;
   readonly cwd: string;
+  /** One of these must allow it; unless given, all is allowed. */
+  readonly rules?: readonly Rule[] | undefined;
   /** Nobody ends what it leaves behind before the service closes. */
   readonly detached: boolean;
   /** Its input is open; else it reads nothing. */

@@ -7,10 +7,12 @@ import type { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { Brood } from './brood.ts';
+import { MARKER } from '../tree/processes.ts';
 import { Census } from '../tree/census.ts';
+import { confine } from './confine.ts';
 import { Ends } from './ends.ts';
 import type { Answer, Errand, Word } from './errand.ts';
-import { settle, type Program } from './program.ts';
+import type { Program } from './program.ts';
 import { explain } from './reasons.ts';
 
 main(process.argv[2] ?? '');
@@ -44,9 +46,14 @@ function begin(errand: Errand, ends: Ends, brood: Brood, environment: object): v
   }
 }
 
-function startWith(streams: readonly Socket[], { order, cwd, stdin }: Errand, environment: object): ChildProcess {
-  const program = settle(order, cwd);
-  return start(program, { ...environment, ...order.env }, stdin ? [...streams] : ['ignore', ...streams.slice(1)]);
+function startWith(streams: readonly Socket[], errand: Errand, environment: object): ChildProcess {
+  const { id, order, stdin } = errand;
+  using program = confine(errand);
+  return start(
+    program,
+    { ...environment, ...order.env, [MARKER]: id },
+    stdin ? [...streams] : ['ignore', ...streams.slice(1)],
+  );
 }
 
 function follow({ id, order, detached }: Errand, child: ChildProcess, brood: Brood): void {

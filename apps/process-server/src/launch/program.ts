@@ -2,7 +2,7 @@ import { accessSync, closeSync, constants, openSync, readSync, statSync } from '
 import { delimiter, resolve } from 'node:path';
 import type { processService } from '@sextant/protocol/process';
 import type { ParamsOf } from '@sextant/protocol/method';
-import { badFolder, codeOf, knownReason, refusal, type Reason } from './reasons.ts';
+import { badFolder, codeOf, knownReason, refusal, unfit, type Reason } from './reasons.ts';
 
 /** A program ready to be started: where everything is, is known. */
 export interface Program {
@@ -23,12 +23,20 @@ export type Order = ParamsOf<(typeof processService.methods)['process.run']>;
  */
 export function settle(order: Order, cwd: string): Program {
   const { program, args = [], env = {} } = order;
-  if (program === '' || [program, cwd, ...args, ...Object.values(env)].some((text) => text.includes('\0'))) {
-    throw refusal('EINVAL', program);
-  }
+  if (program === '') throw refusal('EINVAL', program);
+  check(program, { 'its name': program, 'its folder': cwd });
+  check(program, Object.fromEntries(args.map((arg, at) => [`argument ${at + 1}`, arg])));
+  check(program, env);
   checkFolder(cwd);
-  const file = find(program, cwd, env['PATH'] ?? process.env['PATH'] ?? '/usr/bin:/bin');
+  const file = find(program, cwd, env['PATH'] ?? process.env['PATH']);
   return { file, name: program, args, cwd };
+}
+
+/** @throws ProtocolError that says which text has a NUL, where the system has the end of it. */
+function check(program: string, texts: Readonly<Record<string, string>>): void {
+  for (const [where, text] of Object.entries(texts)) {
+    if (text.includes('\0')) throw unfit(program, where);
+  }
 }
 
 function checkFolder(cwd: string): void {
@@ -43,21 +51,31 @@ function checkFolder(cwd: string): void {
 /** Verdicts of a search that only say: not here. */
 const ELSEWHERE: ReadonlySet<Reason> = new Set(['ENOENT', 'ENOTDIR']);
 
-function find(program: string, cwd: string, path: string): string {
+function find(program: string, cwd: string, path: string | undefined): string {
   if (program.includes('/')) {
     const file = resolve(cwd, program);
     const obstacle = obstacleOf(file, true);
     if (obstacle) throw refusal(obstacle, program);
     return file;
   }
+  const { file, obstacle } = search(program, cwd, path);
+  if (file === undefined) throw refusal(obstacle, program);
+  return file;
+}
+
+/** What a name leads to. */
+type Found = { file: string; obstacle?: never } | { file?: never; obstacle: Reason };
+
+/** The file of a name, or what is wrong with the one that comes closest. */
+export function search(name: string, cwd: string, path = '/usr/bin:/bin'): Found {
   let verdict: Reason = 'ENOENT';
   for (const folder of path.split(delimiter).filter((folder) => folder !== '')) {
-    const file = resolve(cwd, folder, program);
+    const file = resolve(cwd, folder, name);
     const obstacle = obstacleOf(file, false);
-    if (!obstacle) return file;
+    if (!obstacle) return { file };
     if (!ELSEWHERE.has(obstacle)) verdict = obstacle;
   }
-  throw refusal(verdict, program);
+  return { obstacle: verdict };
 }
 
 /**

@@ -7,7 +7,7 @@ const REASONS = {
   ELOOP: ['not_found', 'its path goes round in a circle of links. Name the file itself'],
   ENAMETOOLONG: ['invalid_params', 'its path is longer than the system takes'],
   EISDIR: ['invalid_params', 'it is a folder. Name a program in it'],
-  EINVAL: ['invalid_params', 'a program has a name, and there is no NUL in name, arguments, environment or folder'],
+  EINVAL: ['invalid_params', 'a program has a name. Give it'],
   ENOEXEC: [
     'invalid_params',
     'it is no program of this machine and does not begin with "#!". Run its interpreter, with it as argument',
@@ -31,6 +31,12 @@ export type Reason = keyof typeof REASONS;
 export function refusal(reason: Reason, program: string): ProtocolError {
   const [type, why] = REASONS[reason];
   return refuse(type, reason, program, why);
+}
+
+/** A text of a program that the system would not take as it is: `where` says which. */
+export function unfit(program: string, where: string): ProtocolError {
+  const why = `${where} has a NUL character in it, and the system takes none. Send such bytes to stdin`;
+  return refuse('invalid_params', 'EINVAL', program, why);
 }
 
 /** The system's refusal to start a program that was found, in words; anything else as it is. */

@@ -21,12 +21,15 @@ export interface Child {
 /** Starts programs, through a launcher that is started with the first of them. */
 export class Spawner {
   readonly #census: Census;
+  readonly #environment: Readonly<Record<string, string>>;
   #resident: Promise<Resident> | undefined;
   /** What earlier launchers left behind is ended. */
   #swept: Promise<unknown> = Promise.resolve();
 
-  constructor(census: Census) {
+  /** `environment` is what each program gets. */
+  constructor(census: Census, environment: Readonly<Record<string, string>>) {
     this.#census = census;
+    this.#environment = environment;
   }
 
   /**
@@ -79,7 +82,7 @@ export class Spawner {
 
   /** One that could not be started is forgotten like one that has ended: the next may be. */
   #launch(): Promise<Resident> {
-    const starting = Resident.start(launch, this.#census);
+    const starting = Resident.start((path) => launch(path, this.#environment), this.#census);
     void starting
       .then(({ over, swept }) => {
         this.#swept = Promise.all([this.#swept, swept]);
@@ -97,12 +100,14 @@ const SMALL = ['--single-threaded', '--max-semi-space-size=1'];
 /** As the file we are in ourselves: source, or bundled. */
 const PROGRAM = import.meta.url.replace(/^.*(?=\.)/, 'launcher');
 
-async function launch(path: string): Promise<ChildProcess> {
+async function launch(path: string, env: Readonly<Record<string, string>>): Promise<ChildProcess> {
   // Only now: a service that starts nothing is to hold 5 MB less.
   const { execa } = await import('execa');
   const file = fileURLToPath(new URL(PROGRAM, import.meta.url));
   const launched = execa(process.execPath, [...SMALL, file, path], {
     cwd: '/',
+    env,
+    extendEnv: false,
     stdin: 'ignore',
     stdout: 'ignore',
     stderr: 'inherit',

@@ -6,8 +6,8 @@ import { factsOf, type RunFacts } from './facts.ts';
 import { Output } from '../output/output.ts';
 import { LINGER_MS } from '../output/silence.ts';
 import type { Store } from '../output/store.ts';
-import { MARKER } from '../tree/processes.ts';
 import type { Order } from '../launch/program.ts';
+import type { Policy } from '../policy/policy.ts';
 import { failureOf } from '../launch/reasons.ts';
 import { Run, type Started } from './run.ts';
 import { Spawner } from '../launch/spawn.ts';
@@ -18,6 +18,7 @@ export interface RunSettings {
   /** Where programs run unless asked otherwise. */
   cwd: string;
   maxRuns: number;
+  policy: Policy;
 }
 
 /** Who wants a program, and how it is to run. */
@@ -46,7 +47,7 @@ export class Runs {
   readonly #store: Store;
   readonly #settings: RunSettings;
   readonly #census = new Census();
-  readonly #spawner = new Spawner(this.#census);
+  readonly #spawner: Spawner;
   readonly #starting = new Set<Promise<unknown>>();
   /** Those with something left to end: the program, or what it left behind unless that is detached. */
   readonly #living = new Set<Run>();
@@ -57,6 +58,7 @@ export class Runs {
   constructor(store: Store, settings: RunSettings) {
     this.#store = store;
     this.#settings = settings;
+    this.#spawner = new Spawner(this.#census, settings.policy.environment);
   }
 
   /**
@@ -108,11 +110,12 @@ export class Runs {
   }
 
   async #launch({ order, keep, stdin }: Wish, facts: RunFacts): Promise<Started> {
-    const { id, cwd, detached } = facts;
+    const { id, cwd, owner, detached } = facts;
+    const rules = this.#settings.policy.rulesFor(owner);
     const since = performance.now();
     const output = keep ? await this.#store.create(id, keep.bytes, keep.wait) : new Output();
     try {
-      const task = { id, order: { ...order, env: { ...order.env, [MARKER]: id } }, cwd, detached, stdin };
+      const task = { id, order, rules, cwd, detached, stdin };
       const run = Run.started(facts, output, await this.#spawner.start(task), this.#census);
       this.#living.add(run);
       void this.#follow(run, since);

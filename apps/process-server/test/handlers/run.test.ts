@@ -65,7 +65,7 @@ describe('process.run', () => {
       rig.client.open('process.run', {
         program: 'env',
         args: ['-0'],
-        env: { ADDED: '$(id) ü\n', SEXTANT_RUN: 'mine' },
+        env: { ADDED: '$(id) ü\n' },
       }),
     );
     const variables = environment.toString().split('\0');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { openRawSocket } from '@sextant/testing/raw-socket';
 import { temporaryFolder } from '@sextant/testing/rig';
+import { policyFile } from '../policy/policy-file.ts';
 import { collect, start, type Processes } from '../rig.ts';
 
 /** A folder with everything that cannot be run, and what can. */
@@ -18,6 +19,9 @@ async function makePlaces(): Promise<{ path: string } & AsyncDisposable> {
   await symlink('loop', at('loop'));
   return folder;
 }
+
+/** What allows a search path of one's own, and all else. */
+const ANYTHING = { rules: [{ users: ['*'], programs: ['*'], env: ['*', 'PATH'] }] };
 
 type Order = Parameters<Processes['call']>[1] & { program: string };
 
@@ -62,7 +66,8 @@ describe('a program that cannot be started', () => {
     ],
   ])('%s', async (_what, orderOf, type, reason) => {
     await using places = await makePlaces();
-    await using rig = await start();
+    await using policy = await policyFile(ANYTHING);
+    await using rig = await start({ policy: policy.path });
     const order = orderOf(places.path);
     const refused = {
       type,
@@ -118,7 +123,8 @@ describe('a program that cannot be started', () => {
 describe('a program', () => {
   it('is found by name on the path given with it, by path from where it runs', async () => {
     await using places = await makePlaces();
-    await using rig = await start();
+    await using policy = await policyFile(ANYTHING);
+    await using rig = await start({ policy: policy.path });
     const { path } = places;
     for (const order of [
       { program: 'good', env: { PATH: `/nowhere:${path}` } },
