@@ -33,7 +33,7 @@ function main(path: string, isEnclosed: boolean): void {
   const offspring = isEnclosed ? new Offspring() : undefined;
   closeStrays();
   const brood = new Brood();
-  const means: Means = { ends: new Ends(path), brood, environment: { ...process.env }, offspring };
+  const means: Means = { ends: new Ends(path), brood, environment: ownEnvironment(), offspring };
   process.on('message', (word: Word) => {
     if ('over' in word) brood.delete(word.over);
     else if ('alive' in word) tell(word);
@@ -47,6 +47,13 @@ function main(path: string, isEnclosed: boolean): void {
   });
   // Whoever means the service means us by that too: we end when it does, and must see its programs end before.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+}
+
+/** Variables that the shells have added by which this was started. */
+const OF_SHELLS = new Set(['PWD', 'OLDPWD', 'SHLVL', '_']);
+
+function ownEnvironment(): object {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_SHELLS.has(name)));
 }
 
 function begin(errand: Errand, means: Means): void {
