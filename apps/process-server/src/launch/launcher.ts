@@ -27,6 +27,9 @@ interface Means {
   readonly offspring: Offspring | undefined;
 }
 
+/** Variables that the shells have added by which this was started. */
+const OF_SHELLS = new Set(['PWD', 'OLDPWD', 'SHLVL', '_']);
+
 main(process.argv[2] ?? '', process.argv[3] === 'namespace');
 
 function main(path: string, isEnclosed: boolean): void {
@@ -48,9 +51,6 @@ function main(path: string, isEnclosed: boolean): void {
   // Whoever means the service means us by that too: we end when it does, and must see its programs end before.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 }
-
-/** Variables that the shells have added by which this was started. */
-const OF_SHELLS = new Set(['PWD', 'OLDPWD', 'SHLVL', '_']);
 
 function ownEnvironment(): object {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_SHELLS.has(name)));
