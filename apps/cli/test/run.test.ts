@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
+import { outside } from '@sextant/testing/outside';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
 import { at, run, sextant, startService } from './sextant.ts';
@@ -30,10 +31,11 @@ function isAlive(pid: number): boolean {
 }
 
 /** Starts a program that prints its pid and goes on for long. */
-async function startLong(where: string[]) {
+async function startLong({ where, server }: Awaited<ReturnType<typeof start>>) {
   const cli = sextant(...where, 'run', '--', 'bash', '-c', 'echo $$; exec sleep 1000');
   await waitFor('the pid', () => cli.stdout().endsWith('\n'), 15_000);
-  return Object.assign(cli, { pid: Number(cli.stdout()) });
+  const [pid = 0] = outside([Number(cli.stdout())], server.child.pid);
+  return Object.assign(cli, { pid });
 }
 
 describe('run', () => {
@@ -131,7 +133,7 @@ describe('run and its end', () => {
     ['SIGTERM', 143],
   ] as const)('ends the program at %s, then itself with %i', async (signal, code) => {
     await using rig = await start();
-    await using cli = await startLong(rig.where);
+    await using cli = await startLong(rig);
     expect(isAlive(cli.pid)).toBe(true);
     cli.child.kill(signal);
     expect(await cli.ended()).toBe(code);
@@ -141,14 +143,14 @@ describe('run and its end', () => {
 
   it('takes the program along when it is killed itself', async () => {
     await using rig = await start();
-    await using cli = await startLong(rig.where);
+    await using cli = await startLong(rig);
     cli.child.kill('SIGKILL');
     await waitFor('the end of the program', () => !isAlive(cli.pid), 15_000);
   });
 
   it('says so and ends with 3 when the connection is lost', async () => {
     await using rig = await start();
-    await using cli = await startLong(rig.where);
+    await using cli = await startLong(rig);
     rig.server.child.kill('SIGKILL');
     expect(await cli.ended()).toBe(3);
     expect(cli.stderr()).toMatch(/^error: The connection to process-server at \S+ was lost\.\n$/);

@@ -1,5 +1,6 @@
 import type { Config } from '@sextant/service/run/config';
 import { z } from 'zod';
+import { ISOLATIONS } from './launch/isolation.ts';
 
 export const settings = {
   cwd: z
@@ -12,5 +13,11 @@ export const settings = {
     .string()
     .optional()
     .describe('JSON file that says who may run what; without it everybody with a token for that anything'),
+  isolation: z
+    .enum(ISOLATIONS)
+    .default('auto')
+    .describe(
+      'what keeps programs together: a process namespace, nothing, or the one where the system allows it, else the other',
+    ),
 };
 export type ProcessConfig = Config & z.infer<z.ZodObject<typeof settings>>;

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { processService } from '@sextant/protocol/process';
 import { dataFolder } from '@sextant/service/run/config';
 import type { App } from '@sextant/service/handler';
+import type { Log } from '@sextant/service/observe/log';
 import type { ProcessConfig } from './config.ts';
 import { handlers } from './handlers.ts';
 import { Store } from './output/store.ts';
@@ -9,9 +10,10 @@ import { Policy } from './policy/policy.ts';
 import { readPolicy } from './policy/rules.ts';
 import { Runs } from './run/runs.ts';
 
-export async function create(config: ProcessConfig): Promise<App<typeof processService>> {
+export async function create(config: ProcessConfig, log: Log): Promise<App<typeof processService>> {
   const policy = new Policy(readPolicy(config.policy));
   const store = await Store.open(join(dataFolder(config, processService.name), 'runs'));
-  const runs = new Runs(store, { cwd: resolve(config.cwd ?? ''), maxRuns: config.maxRuns, policy });
+  const { maxRuns, isolation } = config;
+  const runs = new Runs(store, { cwd: resolve(config.cwd ?? ''), maxRuns, isolation, policy }, log);
   return { service: processService, handlers: handlers(runs), close: () => runs.close() };
 }

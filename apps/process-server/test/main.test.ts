@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { describeUnless } from '@sextant/testing/describe-unless';
 import { missingPrograms } from '@sextant/testing/missing';
+import { outside } from '@sextant/testing/outside';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
 import { launch } from './launch/launch.ts';
@@ -17,7 +18,11 @@ describe('the service as a program', () => {
   it('ends with 0, and with all that it runs', async () => {
     await using home = await temporaryFolder();
     const { server, client } = await launch(home.path);
-    const [pid = 0] = await numbersOf(client.open('process.run', { program: 'bash', args: ['-c', DEAF] }), 1);
+    const [pid = 0] = await numbersOf(
+      client.open('process.run', { program: 'bash', args: ['-c', DEAF] }),
+      1,
+      server.pid,
+    );
     expect(isAlive(pid)).toBe(true);
     const begin = performance.now();
     server.kill('SIGINT');
@@ -30,7 +35,11 @@ describe('the service as a program', () => {
   it('leaves nothing behind when a second signal ends it at once', async () => {
     await using home = await temporaryFolder();
     const { server, client } = await launch(home.path);
-    const [pid = 0] = await numbersOf(client.open('process.run', { program: 'bash', args: ['-c', DEAF] }), 1);
+    const [pid = 0] = await numbersOf(
+      client.open('process.run', { program: 'bash', args: ['-c', DEAF] }),
+      1,
+      server.pid,
+    );
     const begin = performance.now();
     server.kill('SIGTERM');
     server.kill('SIGINT');
@@ -45,7 +54,7 @@ describe('the service as a program', () => {
     await using home = await temporaryFolder();
     const { server, client } = await launch(home.path);
     const line = `setsid sleep 1000 & echo $!; (setsid sleep 1000 & echo $!); ${DEAF}`;
-    const pids = await numbersOf(client.open('process.run', { program: 'bash', args: ['-c', line] }), 3);
+    const pids = await numbersOf(client.open('process.run', { program: 'bash', args: ['-c', line] }), 3, server.pid);
     const { pid } = await client.call('process.start', { program: 'sleep', args: ['1000'], detached: true });
     expect([...pids, pid].every(isAlive)).toBe(true);
     server.kill('SIGKILL');
@@ -63,15 +72,15 @@ describe('the service as a program', () => {
       detached: true,
     });
     await waitFor('its output', async () => (await outputOf(home.path, detached.id)).endsWith('\n'));
-    const ofDetached = Number(await outputOf(home.path, detached.id));
+    const [ofDetached = 0] = outside([Number(await outputOf(home.path, detached.id))], server.pid);
     const cleared = client.open('process.run', {
       program: 'bash',
       args: ['-c', 'env -i setsid sleep 1000 & echo $!; wait'],
     });
-    const [ofCleared = 0] = await numbersOf(cleared, 1);
+    const [ofCleared = 0] = await numbersOf(cleared, 1, server.pid);
     await allGone([detached.pid], 1000);
     const { stdout } = await bash(client, 'setsid sleep 1000 >/dev/null 2>&1 & echo $!');
-    const pids = [ofDetached, ofCleared, Number(stdout)];
+    const pids = [ofDetached, ofCleared, ...outside([Number(stdout)], server.pid)];
     expect(pids.every(isAlive)).toBe(true);
     server.kill('SIGKILL');
     await once(server, 'exit');

@@ -7,7 +7,8 @@ import type { Limits } from '@sextant/protocol/limits';
 import { connect } from '@sextant/client/connect';
 import { processService } from '@sextant/protocol/process';
 import { Tokens } from '@sextant/service/identity/tokens';
-import { startRig, temporaryFolder, testConfig, type Rig } from '@sextant/testing/rig';
+import { outside } from '@sextant/testing/outside';
+import { startRig, temporaryFolder, testConfig, testLog, type Rig } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
 import type { ProcessConfig } from '../src/config.ts';
 import { create } from '../src/create.ts';
@@ -27,7 +28,10 @@ export interface ProcessRig extends Rig<typeof processService> {
 /** A process server with a folder of its own; both go when it does. */
 export async function start(settings: Partial<ProcessConfig> = {}, limits: Partial<Limits> = {}): Promise<ProcessRig> {
   const home = await temporaryFolder();
-  const rig = await startRig(await create({ ...testConfig(home.path), maxRuns: 256, ...settings }), limits);
+  const rig = await startRig(
+    await create({ ...testConfig(home.path), maxRuns: 256, isolation: 'auto', ...settings }, testLog),
+    limits,
+  );
   const people: Processes[] = [];
   return {
     ...rig,
@@ -81,13 +85,13 @@ export async function outputOf(home: string, id: string): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-/** The numbers a stream prints first, such as process ids. */
-export async function numbersOf(stream: Running, count: number): Promise<number[]> {
+/** The process ids that a stream prints first, as they are outside of the programs' namespace. @param server whose it is. */
+export async function numbersOf(stream: Running, count: number, server?: number): Promise<number[]> {
   let text = '';
   for await (const { body } of stream) {
     text += Buffer.from(body ?? []).toString();
     const numbers = text.split('\n').slice(0, -1).map(Number);
-    if (numbers.length >= count) return numbers;
+    if (numbers.length >= count) return outside(numbers, server);
   }
   throw new Error(`it ended after ${JSON.stringify(text)}`);
 }

@@ -27,9 +27,17 @@ export interface Exit {
   readonly signal: string | null;
 }
 
+/** A program that was started. */
+export interface Birth {
+  /** As the service knows it. */
+  readonly pid: number;
+  /** When, in ticks of the machine; not told of one that no other outlives its launcher with. */
+  readonly born?: string | undefined;
+}
+
 /** What the launcher says of an errand: that it runs, later that it has ended; or why it does not run. */
 export type Report =
-  | { readonly id: string; readonly pid: number }
+  | ({ readonly id: string } & Birth)
   | { readonly id: string; readonly exit: Exit }
   | { readonly id: string; readonly refusal: WireError }
   | { readonly id: string; readonly failure: string };

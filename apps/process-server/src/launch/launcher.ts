@@ -7,37 +7,57 @@ import type { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { Brood } from './brood.ts';
-import { MARKER } from '../tree/processes.ts';
 import { Census } from '../tree/census.ts';
+import { birthOf, MARKER } from '../tree/processes.ts';
 import { confine } from './confine.ts';
 import { Ends } from './ends.ts';
 import type { Answer, Errand, Word } from './errand.ts';
+import { Offspring } from './offspring.ts';
 import type { Program } from './program.ts';
 import { explain } from './reasons.ts';
+import { closeStrays } from './strays.ts';
 
-main(process.argv[2] ?? '');
+/** What it starts programs with. */
+interface Means {
+  readonly ends: Ends;
+  readonly brood: Brood;
+  readonly environment: object;
+  /** Only in a namespace: outside, programs have other numbers. */
+  readonly offspring: Offspring | undefined;
+}
 
-function main(path: string): void {
-  const ends = new Ends(path);
+main(process.argv[2] ?? '', process.argv[3] === 'namespace');
+
+function main(path: string, isEnclosed: boolean): void {
+  const offspring = isEnclosed ? new Offspring() : undefined;
+  closeStrays();
   const brood = new Brood();
-  const environment = { ...process.env };
+  const means: Means = { ends: new Ends(path), brood, environment: inherited(), offspring };
   process.on('message', (word: Word) => {
     if ('over' in word) brood.delete(word.over);
     else if ('alive' in word) tell(word);
-    else begin(word, ends, brood, environment);
+    else begin(word, means);
   });
   process.once('disconnect', () => {
     rmSync(dirname(path), { recursive: true, force: true });
+    // With it, all that is in its namespace ends too.
+    if (isEnclosed) process.exit();
     void brood.end(new Census()).finally(() => process.exit());
   });
   // Whoever means the service means us by that too: we end when it does, and must see its programs end before.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 }
 
-function begin(errand: Errand, ends: Ends, brood: Brood, environment: object): void {
-  const streams = ends.take(errand.streams);
+/** Our own, without what a shell on the way here has set for itself. */
+function inherited(): object {
+  const ofShells = new Set(['PWD', 'OLDPWD', 'SHLVL', '_']);
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofShells.has(name)));
+}
+
+function begin(errand: Errand, means: Means): void {
+  const streams = means.ends.take(errand.streams);
   try {
-    follow(errand, startWith(streams, errand, environment), brood);
+    follow(errand, startWith(streams, errand, means.environment), means);
   } catch (error) {
     refuse(errand.id, error);
   } finally {
@@ -56,14 +76,14 @@ function startWith(streams: readonly Socket[], errand: Errand, environment: obje
   );
 }
 
-function follow({ id, order, detached }: Errand, child: ChildProcess, brood: Brood): void {
+function follow({ id, order, detached }: Errand, child: ChildProcess, { brood, offspring }: Means): void {
   const { pid } = child;
   if (pid === undefined) {
     child.once('error', (error) => refuse(id, explain(error, order.program)));
     return;
   }
   brood.set(id, pid);
-  tell({ id, pid });
+  tell({ id, ...(offspring ? { pid: offspring.youngest() } : { pid, born: birthOf(pid) }) });
   child.once('exit', (exitCode, signal) => {
     // What it leaves behind may stay for long, and its number may be another's meanwhile.
     if (detached) brood.set(id);

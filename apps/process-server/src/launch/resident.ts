@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { Brood } from './brood.ts';
 import type { Census } from '../tree/census.ts';
-import type { Answer, Errand, Exit, Report, Word } from './errand.ts';
+import type { Answer, Birth, Errand, Exit, Report, Word } from './errand.ts';
 import { Patience } from './patience.ts';
 import { Streams, type Triple } from './streams.ts';
 
@@ -13,7 +13,7 @@ const END_MS = 3000;
 /** What is not known yet of an errand. */
 interface Open {
   readonly detached: boolean;
-  readonly began: PromiseWithResolvers<number>;
+  readonly began: PromiseWithResolvers<Birth>;
   readonly ended: PromiseWithResolvers<Exit>;
   isBegun: boolean;
 }
@@ -75,15 +75,15 @@ export class Resident {
    * Has a program started.
    * @throws ProtocolError that says why it could not be.
    */
-  async begin(errand: Errand): Promise<{ pid: number; exited: Promise<Exit> }> {
+  async begin(errand: Errand): Promise<Birth & { exited: Promise<Exit> }> {
     if (this.#gone) throw this.#gone;
     const { id, detached } = errand;
-    const open = { detached, began: Promise.withResolvers<number>(), ended: Promise.withResolvers<Exit>() };
+    const open = { detached, began: Promise.withResolvers<Birth>(), ended: Promise.withResolvers<Exit>() };
     this.#open.set(id, { ...open, isBegun: false });
     this.#brood.set(id);
     this.#say(errand);
     this.#patience.wait();
-    return { pid: await open.began.promise, exited: open.ended.promise };
+    return { ...(await open.began.promise), exited: open.ended.promise };
   }
 
   /** Nothing is left of a run. */
@@ -140,7 +140,7 @@ export class Resident {
     if ('pid' in report) {
       open.isBegun = true;
       this.#brood.set(id, report.pid);
-      open.began.resolve(report.pid);
+      open.began.resolve({ pid: report.pid, born: report.born });
       return;
     }
     this.#open.delete(id);

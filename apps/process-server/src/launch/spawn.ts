@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { Log } from '@sextant/service/observe/log';
 import type { Census } from '../tree/census.ts';
-import type { Errand, Exit } from './errand.ts';
+import type { Birth, Errand, Exit } from './errand.ts';
+import { enclose, type Isolation } from './isolation.ts';
 import { refusal, unlaunched } from './reasons.ts';
 import { Resident } from './resident.ts';
 
@@ -10,26 +12,33 @@ import { Resident } from './resident.ts';
 export type Task = Omit<Errand, 'streams'>;
 
 /** A program that runs, first of its own process group. Its streams are ours; its input ends at once if it is not open. */
-export interface Child {
-  pid: number;
+export interface Child extends Birth {
   exited: Promise<Exit>;
   stdin: Writable;
   stdout: Readable;
   stderr: Readable;
 }
 
+/** How programs are started. */
+export interface LaunchSettings {
+  readonly isolation: Isolation;
+  /** What each program gets. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** Starts programs, through a launcher that is started with the first of them. */
 export class Spawner {
   readonly #census: Census;
-  readonly #environment: Readonly<Record<string, string>>;
+  readonly #settings: LaunchSettings;
+  readonly #log: Log;
   #resident: Promise<Resident> | undefined;
   /** What earlier launchers left behind is ended. */
   #swept: Promise<unknown> = Promise.resolve();
 
-  /** `environment` is what each program gets. */
-  constructor(census: Census, environment: Readonly<Record<string, string>>) {
+  constructor(census: Census, settings: LaunchSettings, log: Log) {
     this.#census = census;
-    this.#environment = environment;
+    this.#settings = settings;
+    this.#log = log;
   }
 
   /**
@@ -82,7 +91,7 @@ export class Spawner {
 
   /** One that could not be started is forgotten like one that has ended: the next may be. */
   #launch(): Promise<Resident> {
-    const starting = Resident.start((path) => launch(path, this.#environment), this.#census);
+    const starting = Resident.start((path) => launch(path, this.#settings, this.#log), this.#census);
     void starting
       .then(({ over, swept }) => {
         this.#swept = Promise.all([this.#swept, swept]);
@@ -100,13 +109,15 @@ const SMALL = ['--single-threaded', '--max-semi-space-size=1'];
 /** As the file we are in ourselves: source, or bundled. */
 const PROGRAM = import.meta.url.replace(/^.*(?=\.)/, 'launcher');
 
-async function launch(path: string, env: Readonly<Record<string, string>>): Promise<ChildProcess> {
+async function launch(path: string, { isolation, environment }: LaunchSettings, log: Log): Promise<ChildProcess> {
+  const { command, ...kept } = await enclose(isolation);
   // Only now: a service that starts nothing is to hold 5 MB less.
   const { execa } = await import('execa');
   const file = fileURLToPath(new URL(PROGRAM, import.meta.url));
-  const launched = execa(process.execPath, [...SMALL, file, path], {
+  const [program, ...args] = [...command, process.execPath, ...SMALL, file, path, kept.isolation];
+  const launched = execa(program, args, {
     cwd: '/',
-    env,
+    env: environment,
     extendEnv: false,
     stdin: 'ignore',
     stdout: 'ignore',
@@ -121,5 +132,6 @@ async function launch(path: string, env: Readonly<Record<string, string>>): Prom
   });
   // One that never ran says why when all is over.
   if (launched.pid === undefined) throw (await launched).cause;
+  log.info({ ...kept, pid: launched.pid }, 'launcher started');
   return launched.nodeChildProcess;
 }

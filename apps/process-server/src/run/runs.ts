@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError } from '@sextant/protocol/errors';
+import type { Log } from '@sextant/service/observe/log';
 import { Census } from '../tree/census.ts';
 import { factsOf, type RunFacts } from './facts.ts';
 import { Output } from '../output/output.ts';
@@ -10,6 +11,7 @@ import type { Order } from '../launch/program.ts';
 import type { Policy } from '../policy/policy.ts';
 import { failureOf } from '../launch/reasons.ts';
 import { Run, type Started } from './run.ts';
+import type { Isolation } from '../launch/isolation.ts';
 import { Spawner } from '../launch/spawn.ts';
 import { mayHaveLeft } from '../tree/traces.ts';
 import { Tree } from '../tree/tree.ts';
@@ -18,6 +20,7 @@ export interface RunSettings {
   /** Where programs run unless asked otherwise. */
   cwd: string;
   maxRuns: number;
+  isolation: Isolation;
   policy: Policy;
 }
 
@@ -55,10 +58,11 @@ export class Runs {
   #count = 0;
   #closing = false;
 
-  constructor(store: Store, settings: RunSettings) {
+  constructor(store: Store, settings: RunSettings, log: Log) {
     this.#store = store;
     this.#settings = settings;
-    this.#spawner = new Spawner(this.#census, settings.policy.environment);
+    const { isolation, policy } = settings;
+    this.#spawner = new Spawner(this.#census, { isolation, environment: policy.environment }, log);
   }
 
   /**

@@ -38,16 +38,26 @@ async function readProc(): Promise<Process[]> {
 
 /** One process, if it lives. */
 export function readProcess(pid: number): Process[] {
-  const stat = read(pid, 'stat');
-  // The name in parentheses may hold anything, parentheses too.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = statOf(pid);
   const [state = '', parent, group] = fields;
   if (!isLiving(state)) return [];
   return [{ pid, parent: Number(parent), group: Number(group), run: readMarker(pid), start: fields[START] }];
 }
 
+/** When a process was born, also of one that has ended and was not asked how; undefined where that is not told. */
+export function birthOf(pid: number): string | undefined {
+  return statOf(pid)[START];
+}
+
 /** Where a process' time of birth is, counted from its state. */
 const START = 19;
+
+/** What the system says of a process, from its state on. */
+function statOf(pid: number): string[] {
+  const stat = read(pid, 'stat');
+  // The name in parentheses may hold anything, parentheses too.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
 
 function readMarker(pid: number): string | undefined {
   const start = `\0${MARKER}=`;

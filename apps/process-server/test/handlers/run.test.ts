@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { helloLine, openRawSocket, type RawSocket } from '@sextant/testing/raw-socket';
+import { outside } from '@sextant/testing/outside';
 import { waitFor } from '@sextant/testing/wait';
 import { allGone, bash, collect, isAlive, numbersOf, start, ticksOf } from '../rig.ts';
 
@@ -207,7 +208,7 @@ describe('process.run', () => {
     expect(ended.sort()).toEqual(['stderr', 'stdout']);
     expect(performance.now() - begin).toBeGreaterThan(950);
     expect(performance.now() - begin).toBeLessThan(2500);
-    await allGone([Number(stdout)], 2000);
+    await allGone(outside([Number(stdout)]), 2000);
   });
 
   it('waits for what a child of it prints soon after its end', async () => {
@@ -218,8 +219,9 @@ describe('process.run', () => {
   it('ends what it left behind', async () => {
     await using rig = await start();
     const { stdout } = await bash(rig.client, '(setsid sleep 1000 >/dev/null 2>&1 & echo $!)');
-    expect(isAlive(Number(stdout))).toBe(true);
-    await allGone([Number(stdout)], 3000);
+    const left = outside([Number(stdout)]);
+    expect(left.every(isAlive)).toBe(true);
+    await allGone(left, 3000);
   });
 
   it('ends the whole tree when cancelled, and answers then', async () => {
@@ -272,11 +274,12 @@ describe('process.run', () => {
       String(rig.running.port),
       helloLine(rig.token) + ask('bash', ['-c', FAMILY]),
     ]);
-    const pids: number[] = [];
+    const numbers: number[] = [];
     for await (const chunk of client.stdout) {
-      for (const [pid] of String(chunk).matchAll(/^\d+$/gm)) pids.push(Number(pid));
-      if (pids.length >= 3) break;
+      for (const [pid] of String(chunk).matchAll(/^\d+$/gm)) numbers.push(Number(pid));
+      if (numbers.length >= 3) break;
     }
+    const pids = outside(numbers);
     expect(pids.every(isAlive)).toBe(true);
     client.kill('SIGKILL');
     await allGone(pids, 2000);

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { outside } from '@sextant/testing/outside';
 import { waitFor } from '@sextant/testing/wait';
 import { allGone, isAlive, outputOf, start } from '../rig.ts';
 
@@ -8,7 +9,7 @@ import { allGone, isAlive, outputOf, start } from '../rig.ts';
 async function numbersIn(home: string, id: string, count: number): Promise<number[]> {
   const printed = async (): Promise<number[]> => (await outputOf(home, id)).split('\n').slice(0, -1).map(Number);
   await waitFor(`${count} numbers`, async () => (await printed()).length >= count);
-  return printed();
+  return outside(await printed());
 }
 
 describe('process.start', () => {

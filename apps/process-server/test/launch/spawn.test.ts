@@ -1,17 +1,13 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { outside, parentOf } from '@sextant/testing/outside';
 import { waitFor } from '@sextant/testing/wait';
 import { allGone, bash, collect, isAlive, numbersOf, start } from '../rig.ts';
-
-/** The process that a program's own is the child of. */
-function parentOf(pid: number): number {
-  return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]);
-}
 
 describe('the launcher', () => {
   it('takes its programs with it when somebody kills it, and the next is started by another', async () => {
@@ -43,7 +39,7 @@ describe('the launcher', () => {
     const before = new Set(await folders());
     const rig = await start();
     const { stdout } = await bash(rig.client, 'echo $PPID');
-    const launcher = Number(stdout);
+    const [launcher = 0] = outside([Number(stdout)]);
     expect(isAlive(launcher)).toBe(true);
     const own = (await folders()).filter((name) => !before.has(name));
     expect(own.length).toBeGreaterThan(0);
@@ -59,15 +55,15 @@ describe('the launcher', () => {
       args: ['-c', 'setsid sleep 1000 & echo $!; wait'],
     });
     const [pid = 0] = await numbersOf(stream, 1);
-    const { stdout } = await bash(rig.client, 'echo $PPID');
-    process.kill(Number(stdout), 'SIGSTOP');
+    const launcher = parentOf(Number((await rig.client.call('process.list', {})).items[0]?.pid));
+    process.kill(launcher, 'SIGSTOP');
     await expect(bash(rig.client, 'exit 0')).rejects.toMatchObject({
       type: 'unavailable',
       retry: 'unknown',
       message: expect.stringContaining('did not answer'),
     });
     expect(await stream.result).toMatchObject({ exitCode: null, signal: 'SIGKILL' });
-    expect([pid, Number(stdout)].some(isAlive)).toBe(false);
+    expect([pid, launcher].some(isAlive)).toBe(false);
     expect((await bash(rig.client, 'exit 0')).result.exitCode).toBe(0);
   }, 20_000);
 

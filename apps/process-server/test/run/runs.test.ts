@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { outside } from '@sextant/testing/outside';
 import { waitFor } from '@sextant/testing/wait';
 import { allGone, bash, collect, isAlive, numbersOf, start, type Processes } from '../rig.ts';
 
@@ -119,5 +120,5 @@ async function leaveBehind(client: Processes): Promise<number> {
   });
   await allGone([pid], 2000);
   const { stdout } = await bash(client, 'until pgrep -f "^sleep 1234567$"; do sleep 0.1; done');
-  return Number(stdout);
+  return outside([Number(stdout)])[0] ?? 0;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { parentOf } from '@sextant/testing/outside';
 import { askPs, listProcesses } from '../../src/tree/processes.ts';
 import { numbersOf, start } from '../rig.ts';
 
@@ -13,7 +14,8 @@ describe('listProcesses', () => {
     const found = processes.filter((process) => process.run === run);
     expect(found).toHaveLength(3);
     // The one that starts programs for us, which belongs to no run.
-    const launcher = processes.find(({ parent, run }) => parent === process.pid && run === undefined)?.pid;
+    const launcher = parentOf(main);
+    expect(processes.find(({ pid }) => pid === launcher)).toMatchObject({ run: undefined });
     const born: unknown = expect.stringMatching(/^\d+$/);
     expect(found).toEqual(
       expect.arrayContaining([
