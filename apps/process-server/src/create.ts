@@ -15,5 +15,10 @@ export async function create(config: ProcessConfig, log: Log): Promise<App<typeo
   const store = await Store.open(join(dataFolder(config, processService.name), 'runs'));
   const { maxRuns, isolation } = config;
   const runs = new Runs(store, { cwd: resolve(config.cwd ?? ''), maxRuns, isolation, policy }, log);
-  return { service: processService, handlers: handlers(runs), close: () => runs.close() };
+  return {
+    service: processService,
+    handlers: handlers(runs),
+    audit: (record) => runs.trail.leadTo(record),
+    close: () => runs.close(),
+  };
 }

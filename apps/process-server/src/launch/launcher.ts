@@ -83,7 +83,7 @@ function follow({ id, order, detached }: Errand, child: ChildProcess, { brood, o
     return;
   }
   brood.set(id, pid);
-  tell({ id, ...(offspring ? { pid: offspring.youngest() } : { pid, born: birthOf(pid) }) });
+  tell({ id, file: child.spawnfile, ...(offspring ? { pid: offspring.youngest() } : { pid, born: birthOf(pid) }) });
   child.once('exit', (exitCode, signal) => {
     // What it leaves behind may stay for long, and its number may be another's meanwhile.
     if (detached) brood.set(id);
