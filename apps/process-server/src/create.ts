@@ -16,5 +16,10 @@ export async function create(config: ProcessConfig, log: Log): Promise<App<typeo
   void store.sweep();
   const { maxRuns, isolation } = config;
   const runs = new Runs(store, { cwd: resolve(config.cwd ?? ''), maxRuns, isolation, policy }, log);
-  return { service: processService, handlers: handlers(runs), close: () => runs.close() };
+  return {
+    service: processService,
+    handlers: handlers(runs),
+    audit: (record) => runs.trail.leadTo(record),
+    close: () => runs.close(),
+  };
 }

@@ -20,17 +20,27 @@ const keepBytes = z
   .min(64 * 1024)
   .max(64 * 1024 * 1024 * 1024);
 
+/** JSON has no NaN and no infinity: some send null for them. */
+const NO_NUMBER = 'is not a number, such as 2.5 or "9007199254740993"';
+
 /** A decimal number, exact: as JSON, or as text where a double cannot hold it. */
-const number = z.union([
-  z.number(),
-  z
-    .string()
-    .regex(/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?$/i, 'is not a number')
-    .max(1000),
-]);
+const number = z.union(
+  [
+    z.number(),
+    z
+      .string()
+      .max(1000, 'has more than 1000 characters')
+      .regex(/^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i, NO_NUMBER),
+  ],
+  NO_NUMBER,
+);
+const numbers = z
+  .array(number, 'must be a list of numbers, such as [1, 2.5]')
+  .min(1, 'must have one number at least')
+  .max(1000, 'must have 1000 numbers at most');
 const calculation = {
   access: 'calc:use',
-  params: z.strictObject({ numbers: z.array(number).min(1).max(1000) }),
+  params: z.strictObject({ numbers: numbers }),
   /** Exact: a number where JSON carries it, else text. A quotient without end has 40 digits after the point. */
   result: z.object({ result: z.union([z.number(), z.string()]) }),
 } as const;

@@ -13,6 +13,17 @@ export type HandlerOf<S extends Service, Name extends keyof S['methods']> = Hand
 /** A handler for every method of a service: a missing one does not compile. */
 export type Handlers<S extends Service> = { readonly [Name in keyof S['methods']]: HandlerOf<S, Name> };
 
+/** Something of a service that no call tells, for its audit log. */
+export interface AppEvent {
+  /** Such as `run.ended`. */
+  readonly event: string;
+  /** Whose it is. */
+  readonly principal: string;
+  /** `ok`, or how it came out. */
+  readonly outcome: string;
+  readonly [detail: string]: unknown;
+}
+
 /** A service ready to be started. */
 export interface App<S extends Service = Service> {
   readonly service: S;
@@ -21,6 +32,8 @@ export interface App<S extends Service = Service> {
   readonly limits?: Readonly<Record<string, number>>;
   /** Why it cannot do its work now, in words: what it needs is down. */
   unready?(): Promise<readonly string[]>;
+  /** Told before it listens: how to add to the audit log. */
+  audit?(record: (event: AppEvent) => void): void;
   /** Told once it listens: where. */
   listening?(address: { host: string; port: number }): void;
   /** Ends what the service holds: its programs, files, connections. */

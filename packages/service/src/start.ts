@@ -67,6 +67,7 @@ export async function start(app: App, options: Start): Promise<Running> {
   let count = 0;
   const queuedBytes = (): number => sum([...sessions].map(({ pendingBytes }) => pendingBytes));
   const watch = openWatch(app.service, options.folder, log, queuedBytes);
+  app.audit?.((event) => watch.record(event));
   const admission = new Admission(limits);
   const authenticator = new Authenticator({ service: name, instance }, anonymous, options.identities, watch);
   const host: Host = {

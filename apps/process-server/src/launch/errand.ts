@@ -29,6 +29,8 @@ export interface Exit {
 
 /** A program that was started. */
 export interface Birth {
+  /** The program that it is, as it was found. */
+  readonly file?: string | undefined;
   /** As the service knows it. */
   readonly pid: number;
   /** When, in ticks of the machine; not told of one that no other outlives its launcher with. */

@@ -7,9 +7,8 @@ import type { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { Brood } from './brood.ts';
-import { MARKER } from '../tree/processes.ts';
 import { Census } from '../tree/census.ts';
-import { birthOf } from '../tree/processes.ts';
+import { birthOf, MARKER } from '../tree/processes.ts';
 import { confine } from './confine.ts';
 import { Ends } from './ends.ts';
 import type { Answer, Errand, Word } from './errand.ts';
@@ -27,16 +26,13 @@ interface Means {
   readonly offspring: Offspring | undefined;
 }
 
-/** Variables that the shells have added by which this was started. */
-const OF_SHELLS = new Set(['PWD', 'OLDPWD', 'SHLVL', '_']);
-
 main(process.argv[2] ?? '', process.argv[3] === 'namespace');
 
 function main(path: string, isEnclosed: boolean): void {
   const offspring = isEnclosed ? new Offspring() : undefined;
   closeStrays();
   const brood = new Brood();
-  const means: Means = { ends: new Ends(path), brood, environment: ownEnvironment(), offspring };
+  const means: Means = { ends: new Ends(path), brood, environment: inherited(), offspring };
   process.on('message', (word: Word) => {
     if ('over' in word) brood.delete(word.over);
     else if ('alive' in word) tell(word);
@@ -52,8 +48,10 @@ function main(path: string, isEnclosed: boolean): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 }
 
-function ownEnvironment(): object {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_SHELLS.has(name)));
+/** Our own, without what a shell on the way here has set for itself. */
+function inherited(): object {
+  const ofShells = new Set(['PWD', 'OLDPWD', 'SHLVL', '_']);
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofShells.has(name)));
 }
 
 function begin(errand: Errand, means: Means): void {
@@ -85,7 +83,7 @@ function follow({ id, order, detached }: Errand, child: ChildProcess, { brood, o
     return;
   }
   brood.set(id, pid);
-  tell({ id, ...(offspring ? { pid: offspring.youngest() } : { pid, born: birthOf(pid) }) });
+  tell({ id, file: child.spawnfile, ...(offspring ? { pid: offspring.youngest() } : { pid, born: birthOf(pid) }) });
   child.once('exit', (exitCode, signal) => {
     // What it leaves behind may stay for long, and its number may be another's meanwhile.
     if (detached) brood.set(id);

@@ -140,7 +140,8 @@ export class Resident {
     if ('pid' in report) {
       open.isBegun = true;
       this.#brood.set(id, report.pid);
-      open.began.resolve({ pid: report.pid, born: report.born });
+      const { pid, born, file } = report;
+      open.began.resolve({ pid, born, file });
       return;
     }
     this.#open.delete(id);

@@ -19,24 +19,26 @@ export interface Child extends Birth {
   stderr: Readable;
 }
 
+/** How programs are started. */
 export interface LaunchSettings {
+  readonly isolation: Isolation;
   /** What each program gets. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly isolation: Isolation;
-  readonly log: Log;
 }
 
 /** Starts programs, through a launcher that is started with the first of them. */
 export class Spawner {
   readonly #census: Census;
   readonly #settings: LaunchSettings;
+  readonly #log: Log;
   #resident: Promise<Resident> | undefined;
   /** What earlier launchers left behind is ended. */
   #swept: Promise<unknown> = Promise.resolve();
 
-  constructor(census: Census, settings: LaunchSettings) {
+  constructor(census: Census, settings: LaunchSettings, log: Log) {
     this.#census = census;
     this.#settings = settings;
+    this.#log = log;
   }
 
   /**
@@ -89,7 +91,7 @@ export class Spawner {
 
   /** One that could not be started is forgotten like one that has ended: the next may be. */
   #launch(): Promise<Resident> {
-    const starting = Resident.start((path) => launch(path, this.#settings), this.#census);
+    const starting = Resident.start((path) => launch(path, this.#settings, this.#log), this.#census);
     void starting
       .then(({ over, swept }) => {
         this.#swept = Promise.all([this.#swept, swept]);
@@ -107,7 +109,7 @@ const SMALL = ['--single-threaded', '--max-semi-space-size=1'];
 /** As the file we are in ourselves: source, or bundled. */
 const PROGRAM = import.meta.url.replace(/^.*(?=\.)/, 'launcher');
 
-async function launch(path: string, { environment: env, isolation, log }: LaunchSettings): Promise<ChildProcess> {
+async function launch(path: string, { isolation, environment }: LaunchSettings, log: Log): Promise<ChildProcess> {
   const { command, ...kept } = await enclose(isolation);
   // Only now: a service that starts nothing is to hold 5 MB less.
   const { execa } = await import('execa');
@@ -115,7 +117,7 @@ async function launch(path: string, { environment: env, isolation, log }: Launch
   const [program, ...args] = [...command, process.execPath, ...SMALL, file, path, kept.isolation];
   const launched = execa(program, args, {
     cwd: '/',
-    env,
+    env: environment,
     extendEnv: false,
     stdin: 'ignore',
     stdout: 'ignore',

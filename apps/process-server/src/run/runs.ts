@@ -11,6 +11,7 @@ import type { Policy } from '../policy/policy.ts';
 import { failureOf } from '../launch/reasons.ts';
 import { Run, type Started } from './run.ts';
 import type { Isolation } from '../launch/isolation.ts';
+import { Trail } from './trail.ts';
 import { Spawner } from '../launch/spawn.ts';
 import { mayHaveLeft } from '../tree/traces.ts';
 import { Tree } from '../tree/tree.ts';
@@ -46,6 +47,7 @@ const CLOSING_GRACE_MS = 1000;
 
 /** The programs that were asked for: those that run, and the last that ended. */
 export class Runs {
+  readonly trail = new Trail();
   readonly #store: Store;
   readonly #settings: RunSettings;
   readonly #census = new Census();
@@ -60,8 +62,8 @@ export class Runs {
   constructor(store: Store, settings: RunSettings, log: Log) {
     this.#store = store;
     this.#settings = settings;
-    const { policy, isolation } = settings;
-    this.#spawner = new Spawner(this.#census, { environment: policy.environment, isolation, log });
+    const { isolation, policy } = settings;
+    this.#spawner = new Spawner(this.#census, { isolation, environment: policy.environment }, log);
   }
 
   /**
@@ -80,7 +82,9 @@ export class Runs {
       if (until) endWith(run, until);
       return run;
     } catch (error) {
-      this.#remember(Run.failed(facts, failureOf(error)));
+      const failure = failureOf(error);
+      this.trail.failed(facts, failure);
+      this.#remember(Run.failed(facts, failure));
       throw error;
     } finally {
       this.#starting.delete(launch);
@@ -120,8 +124,11 @@ export class Runs {
     const output = keep ? await this.#store.create(id, keep.bytes, keep.wait) : this.#store.begin(id);
     try {
       const task = { id, order, rules, cwd, detached, stdin };
-      const run = Run.started(facts, output, await this.#spawner.start(task), this.#census);
+      const child = await this.#spawner.start(task);
+      this.trail.started(facts, child);
+      const run = Run.started(facts, output, child, this.#census);
       this.#living.add(run);
+      void run.exited.then(() => this.trail.ended(run, child.file));
       void this.#follow(run, since);
       return run;
     } catch (error) {

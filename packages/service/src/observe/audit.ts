@@ -5,12 +5,13 @@ import { printableFields, toAscii } from './printable.ts';
 
 /** Something that whoever answers for a service may want to know later. */
 export interface AuditEntry {
-  readonly event: 'authenticated' | 'refused' | 'rate_limited' | 'token_exposed' | 'call';
+  /** `authenticated`, `refused`, `rate_limited`, `token_exposed`, `call`, or one of the service's own. */
+  readonly event: string;
   /** Who it was, as far as is known. */
   readonly principal: string;
-  /** Where it came from. */
-  readonly remote: string;
-  /** `ok`, or the type of the error it was answered with. */
+  /** Where it came from, unless it came from nowhere. */
+  readonly remote?: string | undefined;
+  /** `ok`, or the type of the error it was answered with; of the service's own how it came out. */
   readonly outcome: string;
   readonly method?: string | undefined;
   readonly object?: string | undefined;

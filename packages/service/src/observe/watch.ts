@@ -12,6 +12,8 @@ import { Repetition } from './repetition.ts';
 
 /** All that is told of a service: to its metrics, its audit log and, where somebody should act, its log. */
 export interface Watch extends Watcher, Witness {
+  /** Something of the service's own, for its audit log. */
+  record(event: AuditEntry): void;
   /** Somebody was sent away before it asked for anything. */
   turnedAway(reason: Refusal): void;
   metrics(): Promise<Answer>;
@@ -30,6 +32,7 @@ export function openWatch(service: Service, folder: string, log: Log, queuedByte
   return {
     ...watcher(metrics, audit),
     ...witness(metrics, audit, log),
+    record: (event) => audit.record(event),
     turnedAway: (reason) => metrics.refused(reason),
     metrics: async () => pageOf(await metrics.text()),
     close() {
