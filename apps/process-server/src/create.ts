@@ -9,8 +9,10 @@ import { Store } from './output/store.ts';
 import { Runs } from './run/runs.ts';
 
 export async function create(config: ProcessConfig, log: Log): Promise<App<typeof processService>> {
-  const store = await Store.open(join(dataFolder(config, processService.name), 'runs'));
+  const folder = dataFolder(config, processService.name);
+  const store = await Store.open(join(folder, 'runs'));
   const { maxRuns, isolation } = config;
-  const runs = new Runs(store, { cwd: resolve(config.cwd ?? ''), maxRuns, isolation }, log);
+  const journal = join(folder, 'runs.jsonl');
+  const runs = await Runs.open(store, { cwd: resolve(config.cwd ?? ''), maxRuns, isolation, journal }, log);
   return { service: processService, handlers: handlers(runs), close: () => runs.close() };
 }

@@ -4,6 +4,8 @@ import { ProtocolError } from '@sextant/protocol/errors';
 import type { Log } from '@sextant/service/observe/log';
 import { Census } from '../tree/census.ts';
 import { factsOf, type RunFacts } from './facts.ts';
+import { Journal } from '../life/journal.ts';
+import { recall } from '../life/recall.ts';
 import { Output } from '../output/output.ts';
 import { LINGER_MS } from '../output/silence.ts';
 import type { Store } from '../output/store.ts';
@@ -21,6 +23,8 @@ export interface RunSettings {
   cwd: string;
   maxRuns: number;
   isolation: Isolation;
+  /** The file that tells the next life of the service of this one. */
+  journal: string;
 }
 
 /** Who wants a program, and how it is to run. */
@@ -53,14 +57,34 @@ export class Runs {
   readonly #starting = new Set<Promise<unknown>>();
   /** Those with something left to end: the program, or what it left behind unless that is detached. */
   readonly #living = new Set<Run>();
-  readonly #ended: Run[] = [];
-  #count = 0;
+  readonly #ended: Run[];
+  readonly #journal: Journal;
+  #count: number;
+  /** Runs up to this number are of earlier lives of the service. */
+  readonly #earlier: number;
   #closing = false;
 
-  constructor(store: Store, settings: RunSettings, log: Log) {
+  private constructor(store: Store, settings: RunSettings, log: Log, past: readonly Run[]) {
     this.#store = store;
     this.#settings = settings;
+    this.#ended = [...past];
+    this.#count = past.at(-1)?.facts.number ?? 0;
+    this.#earlier = this.#count;
+    this.#journal = new Journal(settings.journal, log, () =>
+      [...this.#ended, ...this.#living].map((run) => run.entry()),
+    );
     this.#spawner = new Spawner(this.#census, settings.isolation, log);
+  }
+
+  /** With what is known of earlier lives of the service; nothing of them runs after that. */
+  static async open(store: Store, settings: RunSettings, log: Log): Promise<Runs> {
+    const entries = (await recall(settings.journal, log)).slice(-HISTORY);
+    return new Runs(
+      store,
+      settings,
+      log,
+      entries.map((entry) => Run.past(entry, new Output())),
+    );
   }
 
   /**
@@ -79,7 +103,9 @@ export class Runs {
       if (until) endWith(run, until);
       return run;
     } catch (error) {
-      this.#remember(Run.failed(facts, reasonOf(error)));
+      const failed = Run.failed(facts, reasonOf(error));
+      this.#journal.write(failed.entry());
+      this.#remember(failed);
       throw error;
     } finally {
       this.#starting.delete(launch);
@@ -98,6 +124,7 @@ export class Runs {
     await Promise.allSettled(this.#starting);
     await Promise.all([...[...this.#living].map((run) => run.end(CLOSING_GRACE_MS)), this.#endLeftBehind()]);
     await this.#spawner.close();
+    this.#journal.close();
   }
 
   #admit(): void {
@@ -116,9 +143,11 @@ export class Runs {
     const since = performance.now();
     const output = keep ? await this.#store.create(id, keep.bytes, keep.wait) : new Output();
     try {
+      this.#journal.write({ starting: id });
       const task = { id, order: { ...order, env: { ...order.env, [MARKER]: id } }, cwd, detached, stdin };
       const run = Run.started(facts, output, await this.#spawner.start(task), this.#census);
       this.#living.add(run);
+      this.#journal.write(run.entry());
       void this.#follow(run, since);
       return run;
     } catch (error) {
@@ -130,6 +159,7 @@ export class Runs {
   /** To the end of its program, and of what that left behind: a client's programs go when it goes. */
   async #follow(run: Run, since: number): Promise<void> {
     await run.exited;
+    this.#journal.write({ run: run.describe() });
     await sleep(ANSWER_MS, undefined, { ref: false });
     if (!run.facts.detached && mayHaveLeft(run, since)) {
       await sleep(LINGER_MS, undefined, { ref: false });
@@ -150,7 +180,8 @@ export class Runs {
 
   /** What detached programs left behind is known by its marker alone: their process ids may be others' by now. */
   async #endLeftBehind(): Promise<void> {
-    const detached = new Set(this.#ended.filter(({ facts }) => facts.detached).map(({ id }) => id));
+    const own = this.#ended.filter(({ facts }) => facts.number > this.#earlier);
+    const detached = new Set(own.filter(({ facts }) => facts.detached).map(({ id }) => id));
     if (detached.size > 0) await new Tree(this.#census, { marked: (run) => detached.has(run) }).end(CLOSING_GRACE_MS);
   }
 }
