@@ -15,5 +15,11 @@ export const settings = {
     .describe(
       'what keeps programs together: a process namespace, nothing, or the one where the system allows it, else the other',
     ),
+  keep: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(2 * 1024 ** 3)
+    .describe('bytes that are kept on disk of the output of programs that have ended; the oldest go first'),
 };
 export type ProcessConfig = Config & z.infer<z.ZodObject<typeof settings>>;

@@ -10,7 +10,7 @@ import { Runs } from './run/runs.ts';
 
 export async function create(config: ProcessConfig, log: Log): Promise<App<typeof processService>> {
   const folder = dataFolder(config, processService.name);
-  const store = await Store.open(join(folder, 'runs'));
+  const store = await Store.open(join(folder, 'runs'), config.keep, log);
   const { maxRuns, isolation } = config;
   const journal = join(folder, 'runs.jsonl');
   const runs = await Runs.open(store, { cwd: resolve(config.cwd ?? ''), maxRuns, isolation, journal }, log);

@@ -10,7 +10,7 @@ import { startRig, temporaryFolder, testConfig, testLog, type Rig } from '@sexta
 import { waitFor } from '@sextant/testing/wait';
 import type { ProcessConfig } from '../src/config.ts';
 import { create } from '../src/create.ts';
-import { HEADER, parseHeader } from '../src/output/record.ts';
+import { parseHeader } from '../src/output/record.ts';
 
 export type Processes = Client<typeof processService>;
 export type Running = Stream<(typeof processService.methods)['process.run']>;
@@ -22,7 +22,7 @@ export async function start(
 ): Promise<Rig<typeof processService>> {
   const home = await temporaryFolder();
   const rig = await startRig(
-    await create({ ...testConfig(home.path), maxRuns: 256, isolation: 'auto', ...settings }, testLog),
+    await create({ ...testConfig(home.path), maxRuns: 256, keep: 2 ** 31, isolation: 'auto', ...settings }, testLog),
     limits,
   );
   return {
@@ -61,10 +61,10 @@ export function bash(client: Processes, line: string): ReturnType<typeof collect
 export async function outputOf(home: string, id: string): Promise<string> {
   const file = await readFile(join(home, 'process-server', 'runs', `${id}.0`));
   const parts: Buffer[] = [];
-  for (let at = 0; at < file.length;) {
-    const length = parseHeader(file.subarray(at))?.length ?? 0;
-    parts.push(file.subarray(at + HEADER, at + HEADER + length));
-    at += HEADER + length;
+  for (let at = 0, head = parseHeader(file); head; head = parseHeader(file, at)) {
+    const from = at + head.size;
+    at = from + head.length;
+    parts.push(file.subarray(from, at));
   }
   return Buffer.concat(parts).toString();
 }

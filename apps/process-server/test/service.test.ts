@@ -8,4 +8,4 @@ afterAll(async () => {
   await home[Symbol.asyncDispose]();
 });
 
-serviceSuite(() => create({ ...testConfig(home.path), maxRuns: 256, isolation: 'auto' }, testLog));
+serviceSuite(() => create({ ...testConfig(home.path), maxRuns: 256, keep: 2 ** 31, isolation: 'auto' }, testLog));

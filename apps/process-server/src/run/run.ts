@@ -117,7 +117,7 @@ export class Run {
   details(): RunDetails {
     const { program, args, cwd, owner, detached } = this.facts;
     const reason = this.#reason === undefined ? {} : { reason: this.#reason };
-    const output = { from: this.output.from, to: this.output.to };
+    const output = this.output.facts;
     return { ...this.describe(), program: brief(program), args, cwd: brief(cwd), owner, detached, output, ...reason };
   }
 

@@ -11,7 +11,7 @@ import { LINGER_MS } from '../output/silence.ts';
 import type { Store } from '../output/store.ts';
 import { MARKER } from '../tree/processes.ts';
 import type { Order } from '../launch/program.ts';
-import { reasonOf } from '../launch/reasons.ts';
+import { codeOf, reasonOf } from '../launch/reasons.ts';
 import { Run, type Started } from './run.ts';
 import type { Isolation } from '../launch/isolation.ts';
 import { Spawner } from '../launch/spawn.ts';
@@ -35,7 +35,7 @@ export interface Wish {
   readonly until: AbortSignal | undefined;
   /** Its input is open. */
   readonly stdin: boolean;
-  /** How its output is kept on disk; in memory where that is not said. */
+  /** How its output is kept on disk; in memory until it has ended, where that is not said. */
   readonly keep?: { readonly bytes: number; readonly wait: boolean };
 }
 
@@ -78,13 +78,19 @@ export class Runs {
 
   /** With what is known of earlier lives of the service; nothing of them runs after that. */
   static async open(store: Store, settings: RunSettings, log: Log): Promise<Runs> {
-    const entries = (await recall(settings.journal, log)).slice(-HISTORY);
-    return new Runs(
-      store,
-      settings,
-      log,
-      entries.map((entry) => Run.past(entry, new Output())),
-    );
+    const past: Run[] = [];
+    for (const entry of (await recall(settings.journal, log)).slice(-HISTORY)) {
+      const output = await store.reopen(entry.facts.id).catch((error: unknown) => {
+        log.warn(
+          { run: entry.facts.id, reason: codeOf(error) },
+          'the output of an earlier life of the service cannot be read',
+        );
+        return undefined;
+      });
+      past.push(Run.past(entry, output ?? new Output()));
+    }
+    void store.sweep();
+    return new Runs(store, settings, log, past);
   }
 
   /**
@@ -124,6 +130,7 @@ export class Runs {
     await Promise.allSettled(this.#starting);
     await Promise.all([...[...this.#living].map((run) => run.end(CLOSING_GRACE_MS)), this.#endLeftBehind()]);
     await this.#spawner.close();
+    await this.#store.close();
     this.#journal.close();
   }
 
@@ -141,7 +148,7 @@ export class Runs {
   async #launch({ order, keep, stdin }: Wish, facts: RunFacts): Promise<Started> {
     const { id, cwd, detached } = facts;
     const since = performance.now();
-    const output = keep ? await this.#store.create(id, keep.bytes, keep.wait) : new Output();
+    const output = keep ? await this.#store.create(id, keep.bytes, keep.wait) : this.#store.begin(id);
     try {
       this.#journal.write({ starting: id });
       const task = { id, order: { ...order, env: { ...order.env, [MARKER]: id } }, cwd, detached, stdin };

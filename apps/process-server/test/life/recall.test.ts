@@ -102,6 +102,22 @@ describe('the history of a service', () => {
     expect(await told()).toMatchObject([{ exitCode: 4 }, ...first]);
   });
 
+  it('has what a program that was started has printed', async () => {
+    await using home = await temporaryFolder();
+    let target: string;
+    {
+      await using rig = await start({ home: home.path });
+      const { id } = await rig.client.call('process.start', { program: 'echo', args: ['out'] });
+      await rig.client.call('process.wait', { target: id });
+      target = id;
+    }
+    await using rig = await start({ home: home.path });
+    const stream = rig.client.open('process.logs', { target });
+    let text = '';
+    for await (const { body } of stream) text += Buffer.from(body ?? []).toString();
+    expect({ text, result: await stream.result }).toMatchObject({ text: 'out\n', result: { running: false } });
+  });
+
   it('is what can be read of it', async () => {
     await using home = await temporaryFolder();
     const path = join(home.path, 'process-server', 'runs.jsonl');
