@@ -12,10 +12,11 @@ import { Runs } from './run/runs.ts';
 
 export async function create(config: ProcessConfig, log: Log): Promise<App<typeof processService>> {
   const policy = new Policy(readPolicy(config.policy));
-  const store = await Store.open(join(dataFolder(config, processService.name), 'runs'), config.keep, log);
-  void store.sweep();
+  const folder = dataFolder(config, processService.name);
+  const store = await Store.open(join(folder, 'runs'), config.keep, log);
   const { maxRuns, isolation } = config;
-  const runs = new Runs(store, { cwd: resolve(config.cwd ?? ''), maxRuns, isolation, policy }, log);
+  const journal = join(folder, 'runs.jsonl');
+  const runs = await Runs.open(store, { cwd: resolve(config.cwd ?? ''), maxRuns, isolation, policy, journal }, log);
   return {
     service: processService,
     handlers: handlers(runs),

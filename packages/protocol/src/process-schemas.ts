@@ -61,7 +61,7 @@ export const runDetailsSchema = runSchema.extend({
   owner: z.string(),
   detached: z.boolean(),
   output: outputSchema,
-  /** Why it could not be started, in a sentence. */
+  /** Why it could not be started, or that it was cut off with an earlier life of the service, in a sentence. */
   message: z.string().optional(),
 });
 export type RunDetails = z.infer<typeof runDetailsSchema>;

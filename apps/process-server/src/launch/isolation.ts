@@ -65,7 +65,7 @@ const LOOKING_OUT = ['sh', '-c', `exec "$@" ${OUTSIDE}</proc`, 'sextant'];
  * The first process of a namespace buries whoever lost its parents, as any shell does while it waits for its program. Of
  * its own, it has nothing to say.
  */
-const FIRST = ['sh', '-c', 'exec 8>&2 2>/dev/null; "$@" 2>&8 8>&-; exit "$?"', 'sextant'];
+const FIRST = ['sh', '-c', 'exec 8>&2 2>/dev/null; (exec "$@" 2>&8 8>&-); exit "$?"', 'sextant'];
 
 /** That it is the first of a namespace, and can look outside. */
 const TRIAL = ['sh', '-c', `[ "$$" = 1 ] && [ -r /proc/self/fd/${OUTSIDE}/thread-self/children ]`];

@@ -3,6 +3,7 @@ import type { Census } from '../tree/census.ts';
 import type { Exit } from '../launch/errand.ts';
 import { Output } from '../output/output.ts';
 import { pump } from '../output/pump.ts';
+import type { Entry } from '../life/entry.ts';
 import type { RunFacts } from './facts.ts';
 import type { Failure } from '../launch/reasons.ts';
 import type { Child } from '../launch/spawn.ts';
@@ -15,6 +16,16 @@ const GRACE_MS = 5000;
 /** One that was started. */
 export type Started = Run & { readonly pid: number };
 
+/** What a run has besides, each where it applies. */
+interface Parts {
+  readonly child?: Child;
+  readonly tree?: Tree;
+  readonly failure?: Failure;
+  /** Why it could not be started, or was cut off. */
+  readonly message?: string | undefined;
+  readonly past?: Description;
+}
+
 /** One program that was asked for, from its start to its end and as history. */
 export class Run {
   readonly facts: RunFacts;
@@ -26,33 +37,47 @@ export class Run {
   readonly exited: Promise<Exit>;
   readonly #tree: Tree | undefined;
   readonly #failure: Failure | undefined;
+  readonly #message: string | undefined;
+  /** What there is to tell of one that ran in an earlier life of the service. */
+  readonly #past: Description | undefined;
+  readonly #born: string | undefined;
   readonly #startedAt = new Date();
   readonly #clock = performance.now();
   #exit: Exit = { exitCode: null, signal: null };
   #endedAt: Date | undefined;
   #elapsedMs = 0;
 
-  private constructor(facts: RunFacts, output: Output, child?: Child, tree?: Tree, failure?: Failure) {
+  private constructor(facts: RunFacts, output: Output, { child, tree, failure, past, message }: Parts) {
     this.facts = facts;
     this.output = output;
     // Not the child itself: its streams would stay as long as this is remembered.
-    this.pid = child?.pid ?? null;
+    this.pid = child?.pid ?? past?.pid ?? null;
+    this.#born = child?.born;
+    this.#past = past;
     this.#tree = tree;
     this.#failure = failure;
+    this.#message = message;
     this.input = child && facts.stdin ? new RunInput(child.stdin) : undefined;
-    this.exited = child ? child.exited.then((exit) => this.#ends(exit)) : Promise.resolve(this.#ends(this.#exit));
+    this.exited = child
+      ? child.exited.then((exit) => this.#ends(exit))
+      : Promise.resolve(this.#ends(past ?? this.#exit));
   }
 
   static started(facts: RunFacts, output: Output, child: Child, census: Census): Started {
     const tree = new Tree(census, { groups: [child.pid], marked: (run) => run === facts.id });
-    const run = new Run(facts, output, child, tree);
+    const run = new Run(facts, output, { child, tree });
     void takeIn(output, child);
     return run as Started;
   }
 
   /** One that could not be started. */
   static failed(facts: RunFacts, failure: Failure): Run {
-    return new Run(facts, new Output(), undefined, undefined, failure);
+    return new Run(facts, new Output(), { failure, message: failure.message });
+  }
+
+  /** One of an earlier life of the service, which has ended. */
+  static past({ facts, run, message }: Entry, output: Output): Run {
+    return new Run(facts, output, { past: run, message });
   }
 
   get id(): string {
@@ -81,6 +106,7 @@ export class Run {
   }
 
   describe(): Description {
+    if (this.#past) return this.#past;
     return {
       id: this.id,
       name: this.facts.name,
@@ -97,7 +123,7 @@ export class Run {
   details(): RunDetails {
     const { program, args, cwd, owner, detached } = this.facts;
     const output = this.output.facts;
-    const message = this.#failure?.message;
+    const message = this.#message;
     return {
       ...this.describe(),
       program: brief(program),
@@ -108,6 +134,15 @@ export class Run {
       output,
       ...(message !== undefined && { message }),
     };
+  }
+
+  /** For the next life of the service. */
+  entry(): Entry {
+    const more = {
+      ...(this.#born !== undefined && { born: this.#born }),
+      ...(this.#message !== undefined && { message: this.#message }),
+    };
+    return { facts: this.facts, run: this.describe(), ...more };
   }
 
   #state(): Description['state'] {

@@ -4,11 +4,14 @@ import { ProtocolError } from '@sextant/protocol/errors';
 import type { Log } from '@sextant/service/observe/log';
 import { Census } from '../tree/census.ts';
 import { factsOf, type RunFacts } from './facts.ts';
+import { Journal } from '../life/journal.ts';
+import { recall } from '../life/recall.ts';
+import { Output } from '../output/output.ts';
 import { LINGER_MS } from '../output/silence.ts';
 import type { Store } from '../output/store.ts';
 import type { Order } from '../launch/program.ts';
 import type { Policy } from '../policy/policy.ts';
-import { failureOf } from '../launch/reasons.ts';
+import { codeOf, failureOf } from '../launch/reasons.ts';
 import { Run, type Started } from './run.ts';
 import type { Isolation } from '../launch/isolation.ts';
 import { Trail } from './trail.ts';
@@ -22,6 +25,8 @@ export interface RunSettings {
   maxRuns: number;
   isolation: Isolation;
   policy: Policy;
+  /** The file that tells the next life of the service of this one. */
+  journal: string;
 }
 
 /** Who wants a program, and how it is to run. */
@@ -55,15 +60,41 @@ export class Runs {
   readonly #starting = new Set<Promise<unknown>>();
   /** Those with something left to end: the program, or what it left behind unless that is detached. */
   readonly #living = new Set<Run>();
-  readonly #ended: Run[] = [];
-  #count = 0;
+  readonly #ended: Run[];
+  readonly #journal: Journal;
+  #count: number;
+  /** Runs up to this number are of earlier lives of the service. */
+  readonly #earlier: number;
   #closing = false;
 
-  constructor(store: Store, settings: RunSettings, log: Log) {
+  private constructor(store: Store, settings: RunSettings, log: Log, past: readonly Run[]) {
     this.#store = store;
     this.#settings = settings;
     const { isolation, policy } = settings;
+    this.#ended = [...past];
+    this.#count = past.at(-1)?.facts.number ?? 0;
+    this.#earlier = this.#count;
+    this.#journal = new Journal(settings.journal, log, () =>
+      [...this.#ended, ...this.#living].map((run) => run.entry()),
+    );
     this.#spawner = new Spawner(this.#census, { isolation, environment: policy.environment }, log);
+  }
+
+  /** With what is known of earlier lives of the service; nothing of them runs after that. */
+  static async open(store: Store, settings: RunSettings, log: Log): Promise<Runs> {
+    const past: Run[] = [];
+    for (const entry of (await recall(settings.journal, log)).slice(-HISTORY)) {
+      const output = await store.reopen(entry.facts.id).catch((error: unknown) => {
+        log.warn(
+          { run: entry.facts.id, reason: codeOf(error) },
+          'the output of an earlier life of the service cannot be read',
+        );
+        return undefined;
+      });
+      past.push(Run.past(entry, output ?? new Output()));
+    }
+    void store.sweep();
+    return new Runs(store, settings, log, past);
   }
 
   /**
@@ -83,8 +114,10 @@ export class Runs {
       return run;
     } catch (error) {
       const failure = failureOf(error);
+      const failed = Run.failed(facts, failure);
       this.trail.failed(facts, failure);
-      this.#remember(Run.failed(facts, failure));
+      this.#journal.write(failed.entry());
+      this.#remember(failed);
       throw error;
     } finally {
       this.#starting.delete(launch);
@@ -104,6 +137,7 @@ export class Runs {
     await Promise.all([...[...this.#living].map((run) => run.end(CLOSING_GRACE_MS)), this.#endLeftBehind()]);
     await this.#spawner.close();
     await this.#store.close();
+    this.#journal.close();
   }
 
   #admit(): void {
@@ -123,11 +157,13 @@ export class Runs {
     const since = performance.now();
     const output = keep ? await this.#store.create(id, keep.bytes, keep.wait) : this.#store.begin(id);
     try {
+      this.#journal.write({ starting: id });
       const task = { id, order, rules, cwd, detached, stdin };
       const child = await this.#spawner.start(task);
       this.trail.started(facts, child);
       const run = Run.started(facts, output, child, this.#census);
       this.#living.add(run);
+      this.#journal.write(run.entry());
       void run.exited.then(() => this.trail.ended(run, child.file));
       void this.#follow(run, since);
       return run;
@@ -140,6 +176,7 @@ export class Runs {
   /** To the end of its program, and of what that left behind: a client's programs go when it goes. */
   async #follow(run: Run, since: number): Promise<void> {
     await run.exited;
+    this.#journal.write({ run: run.describe() });
     await sleep(ANSWER_MS, undefined, { ref: false });
     if (!run.facts.detached && mayHaveLeft(run, since)) {
       await sleep(LINGER_MS, undefined, { ref: false });
@@ -160,7 +197,8 @@ export class Runs {
 
   /** What detached programs left behind is known by its marker alone: their process ids may be others' by now. */
   async #endLeftBehind(): Promise<void> {
-    const detached = new Set(this.#ended.filter(({ facts }) => facts.detached).map(({ id }) => id));
+    const own = this.#ended.filter(({ facts }) => facts.number > this.#earlier);
+    const detached = new Set(own.filter(({ facts }) => facts.detached).map(({ id }) => id));
     if (detached.size > 0) await new Tree(this.#census, { marked: (run) => detached.has(run) }).end(CLOSING_GRACE_MS);
   }
 }

@@ -20,13 +20,15 @@ export interface LaunchOptions {
   home?: string;
   cwd?: string;
   env?: Readonly<Record<string, string>>;
+  /** More of its settings. */
+  flags?: readonly string[];
 }
 
 export async function launch(
   folder: string,
-  { main = new URL('../../src/main.ts', import.meta.url), home = folder, cwd, env }: LaunchOptions = {},
+  { main = new URL('../../src/main.ts', import.meta.url), home = folder, cwd, env, flags = [] }: LaunchOptions = {},
 ): Promise<Launched> {
-  const args = [fileURLToPath(main), '--port', '0', '--home', home, '--log-level', 'silent'];
+  const args = [fileURLToPath(main), '--port', '0', '--home', home, '--log-level', 'silent', ...flags];
   const server = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd,

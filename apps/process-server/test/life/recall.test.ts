@@ -1,0 +1,140 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { createLog } from '@sextant/service/observe/log';
+import { temporaryFolder } from '@sextant/testing/rig';
+import { waitFor } from '@sextant/testing/wait';
+import { bootId } from '../../src/life/boot.ts';
+import { recall } from '../../src/life/recall.ts';
+import { birthOf, MARKER } from '../../src/tree/processes.ts';
+import { bash, isAlive, start } from '../rig.ts';
+import { entryOf } from './entries.ts';
+
+const log = createLog('test', 'silent');
+
+/** A process that goes on, of a run where one is given. */
+async function sleeper(run?: string): Promise<{ child: ChildProcess; pid: number } & Disposable> {
+  const env = { ...process.env, ...(run !== undefined && { [MARKER]: run }) };
+  const child = spawn('sleep', ['1000'], { detached: true, env });
+  await once(child, 'spawn');
+  return { child, pid: child.pid ?? 0, [Symbol.dispose]: () => void child.kill('SIGKILL') };
+}
+
+/** A journal with these lines, as a life leaves it that was cut off. */
+async function journalOf(...lines: object[]): Promise<{ path: string } & AsyncDisposable> {
+  const folder = await temporaryFolder();
+  const path = join(folder.path, 'runs.jsonl');
+  writeFileSync(path, [{ boot: bootId() }, ...lines].map((line) => `${JSON.stringify(line)}\n`).join(''));
+  return { path, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+}
+
+describe('recall', () => {
+  it('ends a program that still runs, and no other that has its number now', async () => {
+    using one = await sleeper();
+    using other = await sleeper();
+    await using journal = await journalOf(
+      { ...entryOf(1, { ended: false, pid: one.pid }), born: birthOf(one.pid) },
+      { ...entryOf(2, { ended: false, pid: other.pid }), born: '1' },
+    );
+    const entries = await recall(journal.path, log);
+    expect([one, other].map(({ pid }) => isAlive(pid))).toEqual([false, true]);
+    const ended = { state: 'killed', exitCode: null, signal: 'SIGKILL', endedAt: expect.any(String) };
+    expect(entries).toMatchObject(
+      [1, 2].map((number) => ({ facts: { number }, run: ended, message: expect.any(String) })),
+    );
+  });
+
+  it('ends what carries the marker of a run, over or only about to start, but not of the one that we are of', async () => {
+    using ofEnded = await sleeper('id-1');
+    using ofStarting = await sleeper('id-2');
+    using ofOurs = await sleeper('id-3');
+    await using journal = await journalOf(entryOf(1), { starting: 'id-2' }, entryOf(3));
+    process.env[MARKER] = 'id-3';
+    try {
+      await recall(journal.path, log);
+    } finally {
+      delete process.env[MARKER];
+    }
+    expect([ofEnded, ofStarting, ofOurs].map(({ pid }) => isAlive(pid))).toEqual([false, false, true]);
+  });
+
+  it('ends nothing where the machine has been started since, or the last life has ended well', async () => {
+    using one = await sleeper('id-1');
+    await using closed = await journalOf(entryOf(1), { closed: true });
+    await using before = await journalOf(entryOf(1), { boot: 'another' });
+    await recall(closed.path, log);
+    await recall(before.path, log);
+    expect(isAlive(one.pid)).toBe(true);
+  });
+});
+
+describe('the history of a service', () => {
+  it('goes on with the next one on its home', async () => {
+    await using home = await temporaryFolder();
+    const told = async (): Promise<object[]> => {
+      await using rig = await start({ home: home.path });
+      return (await rig.client.call('process.list', { scope: 'all', details: true })).items;
+    };
+    {
+      await using rig = await start({ home: home.path });
+      await bash(rig.client, 'exit 3');
+      await bash(rig.client, 'kill $$');
+      await rig.client.call('process.run', { program: 'no-such-program' }).catch(() => {});
+      await waitFor('all to be over', async () =>
+        (await rig.client.call('process.list', {})).items.every(({ endedAt }) => endedAt),
+      );
+    }
+    const first = await told();
+    expect(first).toMatchObject([
+      { program: 'no-such-program', state: 'failed', reason: 'ENOENT', pid: null },
+      { program: 'bash', args: ['-c', 'kill $$'], state: 'killed', signal: 'SIGTERM' },
+      { program: 'bash', args: ['-c', 'exit 3'], state: 'exited', exitCode: 3, pid: expect.any(Number) },
+    ]);
+    expect(await told()).toEqual(first);
+    {
+      await using rig = await start({ home: home.path });
+      const { result } = await bash(rig.client, 'exit 4');
+      const { items } = await rig.client.call('process.list', { scope: 'all', limit: 1 });
+      expect(items).toMatchObject([{ id: result.id }]);
+    }
+    expect(await told()).toMatchObject([{ exitCode: 4 }, ...first]);
+  });
+
+  it('has what a program that was started has printed', async () => {
+    await using home = await temporaryFolder();
+    let target: string;
+    {
+      await using rig = await start({ home: home.path });
+      const { id } = await rig.client.call('process.start', { program: 'echo', args: ['out'] });
+      await rig.client.call('process.wait', { target: id });
+      target = id;
+    }
+    await using rig = await start({ home: home.path });
+    const stream = rig.client.open('process.logs', { target });
+    let text = '';
+    for await (const { body } of stream) text += Buffer.from(body ?? []).toString();
+    expect({ text, result: await stream.result }).toMatchObject({ text: 'out\n', result: { running: false } });
+  });
+
+  it('is what can be read of it', async () => {
+    await using home = await temporaryFolder();
+    const path = join(home.path, 'process-server', 'runs.jsonl');
+    {
+      await using rig = await start({ home: home.path });
+      await bash(rig.client, 'exit 3');
+    }
+    appendFileSync(path, '{"torn');
+    await using rig = await start({ home: home.path });
+    expect((await rig.client.call('process.list', { scope: 'all' })).items).toMatchObject([{ exitCode: 3 }]);
+  });
+
+  it('is none where there can be no journal', async () => {
+    await using home = await temporaryFolder();
+    mkdirSync(join(home.path, 'process-server', 'runs.jsonl'), { recursive: true });
+    await using rig = await start({ home: home.path });
+    expect((await bash(rig.client, 'exit 3')).result.exitCode).toBe(3);
+    expect((await rig.client.call('process.list', { scope: 'all' })).items).toHaveLength(1);
+  });
+});
