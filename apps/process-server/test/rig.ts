@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { Client } from '@sextant/client/client';
 import type { Stream } from '@sextant/client/stream';
 import type { Limits } from '@sextant/protocol/limits';
-import type { processService } from '@sextant/protocol/process';
+import { connect } from '@sextant/client/connect';
+import { processService } from '@sextant/protocol/process';
+import { Tokens } from '@sextant/service/identity/tokens';
 import { startRig, temporaryFolder, testConfig, type Rig } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
 import type { ProcessConfig } from '../src/config.ts';
@@ -14,17 +16,31 @@ import { HEADER, parseHeader } from '../src/output/record.ts';
 export type Processes = Client<typeof processService>;
 export type Running = Stream<(typeof processService.methods)['process.run']>;
 
+/** A process server, and who else there is. */
+export interface ProcessRig extends Rig<typeof processService> {
+  /** Where who may do what, and the audit log, are. */
+  readonly authority: string;
+  /** A client of somebody with a token of their own. */
+  person(name: string, ...scopes: string[]): Promise<Processes>;
+}
+
 /** A process server with a folder of its own; both go when it does. */
-export async function start(
-  settings: Partial<ProcessConfig> = {},
-  limits: Partial<Limits> = {},
-): Promise<Rig<typeof processService>> {
+export async function start(settings: Partial<ProcessConfig> = {}, limits: Partial<Limits> = {}): Promise<ProcessRig> {
   const home = await temporaryFolder();
   const rig = await startRig(await create({ ...testConfig(home.path), maxRuns: 256, ...settings }), limits);
+  const people: Processes[] = [];
   return {
     ...rig,
     home: home.path,
+    authority: rig.home,
+    async person(name, ...scopes) {
+      const { token = '' } = await new Tokens(rig.home).create({ name, scopes });
+      const client = await connect(processService, rig.running, { client: 'test/1', auth: { type: 'token', token } });
+      people.push(client);
+      return client;
+    },
     async [Symbol.asyncDispose]() {
+      for (const client of people) client.close();
       await rig[Symbol.asyncDispose]();
       await home[Symbol.asyncDispose]();
     },

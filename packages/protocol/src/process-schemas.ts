@@ -7,7 +7,7 @@ export const programParams = {
   args: z.array(z.string().max(65_536)).max(1024).optional(),
   /** Where it runs; the server's home for programs unless given. */
   cwd: z.string().max(4096).optional(),
-  /** Added to the server's own environment. */
+  /** Added to what a login has, without what makes programs run something else, such as `LD_PRELOAD` or `PATH`. */
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(65_536)).optional(),
   /** The program's own name unless given. Several runs may share one. */
   name: nameSchema.optional(),
@@ -31,6 +31,8 @@ export const runSchema = z.object({
   endedAt: timeSchema.nullable(),
   elapsedMs: sizeSchema,
   ...outcomeSchema.shape,
+  /** The word for why it could not be started, such as `ENOENT`. */
+  reason: z.string().optional(),
 });
 export type Run = z.infer<typeof runSchema>;
 
@@ -46,6 +48,10 @@ export const outputSchema = z.object({
 });
 export type OutputFacts = z.infer<typeof outputSchema>;
 
+/** What `details` adds of those of others, for whoever may not touch them. */
+export const foreignRunSchema = runSchema.extend({ owner: z.string() });
+export type ForeignRun = z.infer<typeof foreignRunSchema>;
+
 /** What `details` adds. */
 export const runDetailsSchema = runSchema.extend({
   program: z.string(),
@@ -55,8 +61,8 @@ export const runDetailsSchema = runSchema.extend({
   owner: z.string(),
   detached: z.boolean(),
   output: outputSchema,
-  /** Why it could not be started. */
-  reason: z.string().optional(),
+  /** Why it could not be started, in a sentence. */
+  message: z.string().optional(),
 });
 export type RunDetails = z.infer<typeof runDetailsSchema>;
 

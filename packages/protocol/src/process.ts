@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineService, method } from './method.ts';
 import {
   attachedItemSchema,
+  foreignRunSchema,
   outcomeSchema,
   outputItemSchema,
   outputSchema,
@@ -34,10 +35,16 @@ const calculation = {
   result: z.object({ result: z.union([z.number(), z.string()]) }),
 } as const;
 
+/** Programs that others started. */
+export const OTHERS_SCOPE = 'process:others';
+
 export const processService = defineService({
   name: 'process-server',
   port: 7070,
   anonymous: [],
+  scopes: {
+    [OTHERS_SCOPE]: { meaning: 'also programs that others started, by the methods one may ask' },
+  },
   methods: {
     'process.run': method({
       summary: 'Runs a program attached to the request: its input, output and exit code; it ends with the connection.',
@@ -140,12 +147,13 @@ export const processService = defineService({
       summary: "Lists the caller's programs or everybody's, newest first.",
       access: 'process:read',
       params: z.strictObject({
-        /** `mine`: those started on this connection. */
+        /** `mine`: those of whoever asks, by whatever connection. */
         scope: z.enum(['mine', 'all']).default('mine'),
         details: z.boolean().default(false),
         ...pageParams,
       }),
-      result: pageOf(z.union([runDetailsSchema, runSchema])),
+      /** Of those of others that the caller may not touch, `details` tells the owner only. */
+      result: pageOf(z.union([runDetailsSchema, foreignRunSchema, runSchema])),
     }),
     'calc.add': method({ summary: 'Adds numbers.', ...calculation }),
     'calc.sub': method({ summary: 'Subtracts the others from the first number.', ...calculation }),

@@ -6,7 +6,7 @@ import { pickOne } from '../run/target.ts';
 
 export function attach(runs: Runs): HandlerOf<typeof processService, 'process.attach'> {
   return async ({ target, since, input, backpressure }, call) => {
-    const run = pickOne(runs.list(), target);
+    const run = pickOne(runs.list(), target, call.caller.principal);
     const { id, pid, output } = run;
     if (input) void run.input?.take(call.input);
     using reader = output.read(since ?? output.to, backpressure);

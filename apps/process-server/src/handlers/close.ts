@@ -5,8 +5,8 @@ import type { Runs } from '../run/runs.ts';
 import { pick } from '../run/target.ts';
 
 export function close(runs: Runs): HandlerOf<typeof processService, 'process.close'> {
-  return async ({ target, all }) => {
-    const picked = pick(runs.list(), target, all);
+  return async ({ target, all }, { caller }) => {
+    const picked = pick(runs.list(), target, all, caller.principal);
     await Promise.all(picked.map((run) => run.end()));
     const ended = picked.map((run) => run.describe());
     const { items } = pageOf(ended, ({ id }) => id, { limit: ended.length });

@@ -6,7 +6,7 @@ import { pickOne } from '../run/target.ts';
 
 export function logs(runs: Runs): HandlerOf<typeof processService, 'process.logs'> {
   return async ({ target, since, follow }, call) => {
-    const run = pickOne(runs.list(), target);
+    const run = pickOne(runs.list(), target, call.caller.principal);
     const { id, output } = run;
     const until = follow ? undefined : output.to;
     using reader = output.read(since ?? output.from);

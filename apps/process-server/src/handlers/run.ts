@@ -6,7 +6,7 @@ import type { Runs } from '../run/runs.ts';
 export function run(runs: Runs): HandlerOf<typeof processService, 'process.run'> {
   return async (order, call) => {
     const { caller } = call;
-    const run = await runs.begin({ order, owner: caller.id, until: call.signal, stdin: true });
+    const run = await runs.begin({ order, owner: caller.principal.name, until: call.signal, stdin: true });
     const { id, pid } = run;
     try {
       // A program that was over before the request was cancelled has won the race.

@@ -4,6 +4,7 @@ import type { Exit } from '../launch/errand.ts';
 import { Output } from '../output/output.ts';
 import { pump } from '../output/pump.ts';
 import type { RunFacts } from './facts.ts';
+import type { Failure } from '../launch/reasons.ts';
 import type { Child } from '../launch/spawn.ts';
 import { RunInput } from './input.ts';
 import { Tree } from '../tree/tree.ts';
@@ -24,20 +25,20 @@ export class Run {
   readonly pid: number | null;
   readonly exited: Promise<Exit>;
   readonly #tree: Tree | undefined;
-  readonly #reason: string | undefined;
+  readonly #failure: Failure | undefined;
   readonly #startedAt = new Date();
   readonly #clock = performance.now();
   #exit: Exit = { exitCode: null, signal: null };
   #endedAt: Date | undefined;
   #elapsedMs = 0;
 
-  private constructor(facts: RunFacts, output: Output, child?: Child, tree?: Tree, reason?: string) {
+  private constructor(facts: RunFacts, output: Output, child?: Child, tree?: Tree, failure?: Failure) {
     this.facts = facts;
     this.output = output;
     // Not the child itself: its streams would stay as long as this is remembered.
     this.pid = child?.pid ?? null;
     this.#tree = tree;
-    this.#reason = reason;
+    this.#failure = failure;
     this.input = child && facts.stdin ? new RunInput(child.stdin) : undefined;
     this.exited = child ? child.exited.then((exit) => this.#ends(exit)) : Promise.resolve(this.#ends(this.#exit));
   }
@@ -49,9 +50,9 @@ export class Run {
     return run as Started;
   }
 
-  /** One that could not be started, for the system's reason. */
-  static failed(facts: RunFacts, reason: string): Run {
-    return new Run(facts, new Output(), undefined, undefined, reason);
+  /** One that could not be started. */
+  static failed(facts: RunFacts, failure: Failure): Run {
+    return new Run(facts, new Output(), undefined, undefined, failure);
   }
 
   get id(): string {
@@ -89,14 +90,24 @@ export class Run {
       endedAt: this.#endedAt?.toISOString() ?? null,
       elapsedMs: this.running ? this.#sinceStart() : this.#elapsedMs,
       ...this.#exit,
+      ...(this.#failure && { reason: this.#failure.reason }),
     };
   }
 
   details(): RunDetails {
     const { program, args, cwd, owner, detached } = this.facts;
-    const reason = this.#reason === undefined ? {} : { reason: this.#reason };
     const output = { from: this.output.from, to: this.output.to };
-    return { ...this.describe(), program: brief(program), args, cwd: brief(cwd), owner, detached, output, ...reason };
+    const message = this.#failure?.message;
+    return {
+      ...this.describe(),
+      program: brief(program),
+      args,
+      cwd: brief(cwd),
+      owner,
+      detached,
+      output,
+      ...(message !== undefined && { message }),
+    };
   }
 
   #state(): Description['state'] {

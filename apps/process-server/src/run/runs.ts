@@ -8,7 +8,7 @@ import { LINGER_MS } from '../output/silence.ts';
 import type { Store } from '../output/store.ts';
 import { MARKER } from '../tree/processes.ts';
 import type { Order } from '../launch/program.ts';
-import { reasonOf } from '../launch/reasons.ts';
+import { failureOf } from '../launch/reasons.ts';
 import { Run, type Started } from './run.ts';
 import { Spawner } from '../launch/spawn.ts';
 import { mayHaveLeft } from '../tree/traces.ts';
@@ -75,7 +75,7 @@ export class Runs {
       if (until) endWith(run, until);
       return run;
     } catch (error) {
-      this.#remember(Run.failed(facts, reasonOf(error)));
+      this.#remember(Run.failed(facts, failureOf(error)));
       throw error;
     } finally {
       this.#starting.delete(launch);
