@@ -44,10 +44,10 @@ export function addRunCommand(program: Command): void {
     });
 }
 
-function tellStarted(started: { id: string; pid: number }, { json }: CommonOptions): void {
+function tellStarted(started: { id: string; pid: number | null }, { json }: CommonOptions): void {
   if (json) return printJson(started);
-  print(`id ${started.id}  pid ${started.pid}`);
-  say(`It runs until it ends by itself, or you type: ${SELF} close ${started.pid}   (what else runs: ${SELF} ps)`);
+  print(`id ${started.id}  pid ${started.pid ?? 'none yet'}`);
+  say(`It runs until it ends by itself, or you type: ${SELF} close ${started.pid ?? started.id}   (what else runs: ${SELF} ps)`);
 }
 
 function collectVariable(text: string, before?: string[]): string[] {

@@ -56,6 +56,11 @@ export class Output {
     return this.#tail.end;
   }
 
+  /** The program waits for whoever reads it, also while nobody does. */
+  get waits(): boolean {
+    return this.#wait !== undefined;
+  }
+
   /** Nothing more comes. */
   get isClosed(): boolean {
     return this.#isClosed;
