@@ -21,7 +21,7 @@ export function addSignalCommand(program: Command): void {
     .command('signal')
     .description('send a signal to a program')
     .addArgument(completed('<target>', 'its pid, name or id, or the beginning of an id', programs))
-    .addArgument(new Argument('<signal>', `one of ${NAMES.join(', ')}`).choices(NAMES).argParser(parseSignal))
+    .addArgument(new Argument('<signal>', 'with SIG or without').choices(NAMES).argParser(parseSignal))
     .addHelpText('after', HELP)
     .action((target: string, name: Name, _options, command: Command) =>
       signal(target, name, command.optsWithGlobals()),

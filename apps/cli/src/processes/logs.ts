@@ -1,8 +1,9 @@
 import type { Client } from '@sextant/client/client';
 import type { ParamsInput } from '@sextant/protocol/method';
 import type { processService } from '@sextant/protocol/process';
+import type { OutputItem } from '@sextant/protocol/process-schemas';
 import { errorText, say } from '../output.ts';
-import { Place, type Show } from './place.ts';
+import { Place, tellGap, type Show } from './place.ts';
 
 type LogsMethod = (typeof processService.methods)['process.logs'];
 
@@ -24,12 +25,20 @@ export class Logs {
     const params = { ...this.#params, since: this.#place.since };
     const stream = client.open('process.logs', params, { signal: this.#signal });
     for await (const part of stream) {
-      if (part.item) this.#place.move(part.item);
+      if (part.item) this.#move(part.item);
       else await this.#place.take(part);
       if (this.#isLost) say('Going on where it was lost.');
       this.#isLost = false;
     }
     await stream.result;
+  }
+
+  /** All of it is wanted unless somebody says from where on. */
+  #move(item: OutputItem): void {
+    const isWhole = this.#params.since === undefined && this.#params.tail === undefined;
+    if (isWhole && this.#place.since === undefined && 'since' in item && item.since > 0)
+      tellGap({ from: 0, to: item.since - 1 });
+    this.#place.move(item);
   }
 
   lost(error: unknown): void {

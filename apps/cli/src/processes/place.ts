@@ -25,12 +25,8 @@ export class Place {
 
   /** An item that says where the output goes on. */
   move(item: OutputItem): void {
-    if ('since' in item) this.#since = item.since;
-    else {
-      const { from, to } = item.gap;
-      say(`${size(to - from + 1)} are gone, bytes ${from} to ${to}: only the last of an output is kept.`);
-      this.#since = to + 1;
-    }
+    this.#since = 'since' in item ? item.since : item.gap.to + 1;
+    if ('gap' in item) tellGap(item.gap);
   }
 
   async take({ channel = '', body }: Pick<StreamPart<Method>, 'channel' | 'body'>): Promise<void> {
@@ -39,6 +35,10 @@ export class Place {
     await this.#show(channel, body, since);
     this.#since = since;
   }
+}
+
+export function tellGap({ from, to }: { from: number; to: number }): void {
+  say(`${size(to - from + 1)} are gone, bytes ${from} to ${to}: only the last of an output is kept.`);
 }
 
 /** As the program printed it, or as JSON lines. */
