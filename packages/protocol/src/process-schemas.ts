@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { gapSchema, nameSchema, sizeSchema, timeSchema } from './values.ts';
+import { gapSchema, nameSchema, sizeSchema, terminalSizeSchema, timeSchema } from './values.ts';
 
 /** What to run: a program and its arguments as they are, never a line for a shell. */
 export const programParams = {
@@ -13,12 +13,54 @@ export const programParams = {
   name: nameSchema.optional(),
 };
 
+/** What it may use, with everything it started. */
+export const limitsSchema = z.strictObject({
+  /** How long it may run. */
+  timeMs: z.int().min(1).max(2_147_483_647).optional(),
+  /** Of all its processes together; of each, what it may ask the system for. */
+  memoryBytes: z
+    .int()
+    .min(1024 * 1024)
+    .optional(),
+  /** Of both outputs together. */
+  outputBytes: z.int().min(1).optional(),
+  /** Of each of its processes. */
+  openFiles: z.int().min(8).max(1_048_576).optional(),
+  /** Its threads are counted, too. */
+  processes: z.int().min(1).max(4_194_304).optional(),
+});
+export type RunLimits = z.infer<typeof limitsSchema>;
+
+/** How it is run, besides. */
+export const runParams = {
+  /** In a terminal of its own: all it prints is `stdout`. */
+  tty: z.boolean().default(false),
+  /** The size of that, which is 80 by 24 unless given. */
+  columns: terminalSizeSchema.shape.columns.optional(),
+  rows: terminalSizeSchema.shape.rows.optional(),
+  limits: limitsSchema.optional(),
+};
+
 export const outcomeSchema = z.object({
   /** `null` where a signal ended it. */
   exitCode: z.int().nullable(),
   signal: z.string().nullable(),
 });
 export type Outcome = z.infer<typeof outcomeSchema>;
+
+/** Who asked for its end, or which of its limits did. */
+export const endedBySchema = z.enum([
+  'close',
+  'signal',
+  'ttl',
+  'connection',
+  'service',
+  'time',
+  'memory',
+  'output',
+  'processes',
+]);
+export type EndedBy = z.infer<typeof endedBySchema>;
 
 /** One program that was asked for, running or not. */
 export const runSchema = z.object({
@@ -31,6 +73,10 @@ export const runSchema = z.object({
   endedAt: timeSchema.nullable(),
   elapsedMs: sizeSchema,
   ...outcomeSchema.shape,
+  /** Left out where it ended by itself. */
+  endedBy: endedBySchema.optional(),
+  /** The system killed it for want of memory. */
+  oomKilled: z.boolean().optional(),
 });
 export type Run = z.infer<typeof runSchema>;
 
@@ -55,7 +101,14 @@ export const runDetailsSchema = runSchema.extend({
   owner: z.string(),
   detached: z.boolean(),
   output: outputSchema,
-  /** Why it could not be started. */
+  /** It runs in a terminal. */
+  tty: z.boolean(),
+  limits: limitsSchema.optional(),
+  /** Of one that runs, with everything it started: processor time, also of what has ended; resident memory; processes. */
+  cpuMs: sizeSchema.optional(),
+  memoryBytes: sizeSchema.optional(),
+  processes: sizeSchema.optional(),
+  /** Why it could not be started, or was killed by the system. */
   reason: z.string().optional(),
 });
 export type RunDetails = z.infer<typeof runDetailsSchema>;

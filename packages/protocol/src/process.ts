@@ -7,6 +7,7 @@ import {
   outputSchema,
   programParams,
   runDetailsSchema,
+  runParams,
   runSchema,
 } from './process-schemas.ts';
 import { gapSchema, pageOf, pageParams, sizeSchema, targetSchema, terminalSizeSchema } from './values.ts';
@@ -44,9 +45,11 @@ export const processService = defineService({
       access: 'process:run',
       object: 'program',
       audited: true,
-      params: z.strictObject(programParams),
+      params: z.strictObject({ ...programParams, ...runParams }),
       /** The first item says that it runs. */
       item: z.union([z.object({ id: z.string(), pid: z.int() }), gapSchema]),
+      /** The size of its terminal, as it changes. */
+      input: terminalSizeSchema,
       result: outcomeSchema.extend({ id: z.string(), pid: z.int() }),
       channels: { in: ['stdin'], out: ['stdout', 'stderr'] },
     }),
@@ -58,8 +61,9 @@ export const processService = defineService({
       audited: true,
       params: z.strictObject({
         ...programParams,
+        ...runParams,
         detached: z.boolean().default(false),
-        /** Its input is open, for whoever attaches; it reads nothing unless given. */
+        /** Its input is open, for whoever attaches; it reads nothing unless given. That of a terminal always is. */
         stdin: z.boolean().default(false),
         keepBytes: keepBytes.default(64 * 1024 * 1024),
         /** What happens where more is printed than is kept: the oldest is cut, or the program waits until somebody has read it. */

@@ -11,7 +11,7 @@ export function attach(runs: Runs): HandlerOf<typeof processService, 'process.at
     if (input) void run.input?.take(call.input);
     using reader = output.read(since ?? output.to, backpressure);
     const isTaken = input && run.input !== undefined;
-    await call.send({ id, name: run.facts.name, pid, tty: false, input: isTaken });
+    await call.send({ id, name: run.facts.name, pid, tty: run.facts.tty, input: isTaken });
     await call.send({ since: reader.place });
     await follow(reader, call);
     return { id, pid, ...(await run.exited), output: { from: output.from, to: output.to } };

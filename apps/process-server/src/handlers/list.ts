@@ -5,11 +5,10 @@ import type { Run } from '../run/run.ts';
 import type { Runs } from '../run/runs.ts';
 
 export function list(runs: Runs): HandlerOf<typeof processService, 'process.list'> {
-  return ({ scope, details, ...asked }, { caller }) => {
-    const rows = runs
-      .list()
-      .filter(({ facts }) => scope === 'all' || facts.owner === caller.id)
-      .map((run) => ({ key: keyOf(run), run: details ? run.details() : run.describe() }));
+  return async ({ scope, details, ...asked }, { caller }) => {
+    const shown = runs.list().filter(({ facts }) => scope === 'all' || facts.owner === caller.id);
+    const processes = details && shown.some(({ running }) => running) ? await runs.look() : undefined;
+    const rows = shown.map((run) => ({ key: keyOf(run), run: details ? run.details(processes) : run.describe() }));
     const { items, ...rest } = pageOf(rows, ({ key }) => key, asked);
     return { items: items.map(({ run }) => run), ...rest };
   };

@@ -20,7 +20,7 @@ export function run(runs: Runs): HandlerOf<typeof processService, 'process.run'>
       if (cancelled) throw cancelled;
       return { id, pid, ...exit };
     } finally {
-      if (call.cancelled || run.running) await run.end();
+      if (call.cancelled || run.running) await run.end('connection');
     }
   };
 }

@@ -1,5 +1,8 @@
-import type { Run as Description, RunDetails } from '@sextant/protocol/process-schemas';
+import type { EndedBy, Run as Description, RunDetails } from '@sextant/protocol/process-schemas';
 import type { Census } from '../tree/census.ts';
+import { figuresOf } from '../tree/figures.ts';
+import type { OomKills } from '../tree/oom.ts';
+import type { Process } from '../tree/processes.ts';
 import type { Exit } from '../launch/errand.ts';
 import { Output } from '../output/output.ts';
 import { pump } from '../output/pump.ts';
@@ -10,6 +13,15 @@ import { Tree } from '../tree/tree.ts';
 
 /** Milliseconds a program has to end after TERM, before KILL. */
 const GRACE_MS = 5000;
+
+/** What the system tells of processes. */
+export interface System {
+  readonly census: Census;
+  readonly oomKills: OomKills;
+}
+
+/** Why the system killed a program. */
+const OOM = 'the system killed it because memory was short';
 
 /** One that was started. */
 export type Started = Run & { readonly pid: number };
@@ -24,27 +36,34 @@ export class Run {
   readonly pid: number | null;
   readonly exited: Promise<Exit>;
   readonly #tree: Tree | undefined;
+  readonly #system: System | undefined;
+  /** Before it was started, or about then. */
+  readonly #oomKills: number | undefined;
   readonly #reason: string | undefined;
+  #endedBy: EndedBy | undefined;
+  #oomKilled = false;
   readonly #startedAt = new Date();
   readonly #clock = performance.now();
   #exit: Exit = { exitCode: null, signal: null };
   #endedAt: Date | undefined;
   #elapsedMs = 0;
 
-  private constructor(facts: RunFacts, output: Output, child?: Child, tree?: Tree, reason?: string) {
+  private constructor(facts: RunFacts, output: Output, child?: Child, system?: System, reason?: string) {
     this.facts = facts;
     this.output = output;
     // Not the child itself: its streams would stay as long as this is remembered.
     this.pid = child?.pid ?? null;
-    this.#tree = tree;
+    const { id } = facts;
+    this.#tree = child && system && new Tree(system.census, { groups: [child.pid], marked: (run) => run === id });
+    this.#system = system;
+    this.#oomKills = system?.oomKills.recent();
     this.#reason = reason;
-    this.input = child && facts.stdin ? new RunInput(child.stdin) : undefined;
+    this.input = child && facts.stdin ? new RunInput(child.stdin, facts.tty ? child.resize : undefined) : undefined;
     this.exited = child ? child.exited.then((exit) => this.#ends(exit)) : Promise.resolve(this.#ends(this.#exit));
   }
 
-  static started(facts: RunFacts, output: Output, child: Child, census: Census): Started {
-    const tree = new Tree(census, { groups: [child.pid], marked: (run) => run === facts.id });
-    const run = new Run(facts, output, child, tree);
+  static started(facts: RunFacts, output: Output, child: Child, system: System): Started {
+    const run = new Run(facts, output, child, system);
     void takeIn(output, child);
     return run as Started;
   }
@@ -62,8 +81,21 @@ export class Run {
     return this.#endedAt === undefined;
   }
 
+  /** Of its processes, those among what a look has found. */
+  membersOf(processes: readonly Process[]): readonly Process[] {
+    return this.#tree?.membersOf(processes) ?? [];
+  }
+
+  /** Kills what uses more than it may, also what a program that is over left behind. */
+  exceed(by: EndedBy, members: readonly Process[]): void {
+    this.#endedBy ??= by;
+    this.#tree?.kill(members);
+    void this.end(by, 0);
+  }
+
   /** Ends the program and everything it started. */
-  async end(graceMs = GRACE_MS): Promise<void> {
+  async end(by: EndedBy, graceMs = GRACE_MS): Promise<void> {
+    if (this.running) this.#endedBy ??= by;
     this.output.hurry();
     const gone = await this.#tree?.end(graceMs);
     if (gone) await this.exited;
@@ -72,6 +104,7 @@ export class Run {
   /** Sends a signal to the program and what it started in its group. */
   signal(name: NodeJS.Signals): void {
     if (this.pid === null || !this.running) return;
+    if (name === 'SIGKILL') this.#endedBy ??= 'signal';
     try {
       process.kill(-this.pid, name);
     } catch {
@@ -89,14 +122,29 @@ export class Run {
       endedAt: this.#endedAt?.toISOString() ?? null,
       elapsedMs: this.running ? this.#sinceStart() : this.#elapsedMs,
       ...this.#exit,
+      ...(this.#endedBy && { endedBy: this.#endedBy }),
+      ...(this.#oomKilled && { oomKilled: true }),
     };
   }
 
-  details(): RunDetails {
-    const { program, args, cwd, owner, detached } = this.facts;
-    const reason = this.#reason === undefined ? {} : { reason: this.#reason };
+  /** @param processes what a look has found, where it is to tell what it uses. */
+  details(processes?: readonly Process[]): RunDetails {
+    const { program, args, cwd, owner, detached, tty, limits } = this.facts;
+    const reason = this.#oomKilled ? OOM : this.#reason;
     const output = { from: this.output.from, to: this.output.to };
-    return { ...this.describe(), program: brief(program), args, cwd: brief(cwd), owner, detached, output, ...reason };
+    return {
+      ...this.describe(),
+      program: brief(program),
+      args,
+      cwd: brief(cwd),
+      owner,
+      detached,
+      output,
+      tty,
+      ...(limits && { limits }),
+      ...(processes && this.running && figuresOf(this.membersOf(processes))),
+      ...(reason !== undefined && { reason }),
+    };
   }
 
   #state(): Description['state'] {
@@ -109,7 +157,14 @@ export class Run {
     this.#exit = exit;
     this.#endedAt = new Date();
     this.#elapsedMs = this.#sinceStart();
+    this.#oomKilled = exit.signal === 'SIGKILL' && this.#endedBy === undefined && this.#isOomKill();
     return exit;
+  }
+
+  /** It was killed, by nobody here: by the system, where that has killed somebody for want of memory meanwhile. */
+  #isOomKill(): boolean {
+    const now = this.#system?.oomKills.now();
+    return now !== undefined && this.#oomKills !== undefined && now > this.#oomKills;
   }
 
   #sinceStart(): number {

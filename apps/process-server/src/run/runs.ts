@@ -2,17 +2,19 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { Census } from '../tree/census.ts';
+import { OomKills } from '../tree/oom.ts';
 import { factsOf, type RunFacts } from './facts.ts';
 import { Output } from '../output/output.ts';
 import { LINGER_MS } from '../output/silence.ts';
 import type { Store } from '../output/store.ts';
-import { MARKER } from '../tree/processes.ts';
+import { MARKER, type Process } from '../tree/processes.ts';
 import type { Order } from '../launch/program.ts';
 import { reasonOf } from '../launch/reasons.ts';
 import { Run, type Started } from './run.ts';
 import { Spawner } from '../launch/spawn.ts';
 import { mayHaveLeft } from '../tree/traces.ts';
 import { Tree } from '../tree/tree.ts';
+import { Watch } from './watch.ts';
 
 export interface RunSettings {
   /** Where programs run unless asked otherwise. */
@@ -46,6 +48,8 @@ export class Runs {
   readonly #store: Store;
   readonly #settings: RunSettings;
   readonly #census = new Census();
+  readonly #system = { census: this.#census, oomKills: new OomKills() };
+  readonly #watch = new Watch(this.#census);
   readonly #spawner = new Spawner(this.#census);
   readonly #starting = new Set<Promise<unknown>>();
   /** Those with something left to end: the program, or what it left behind unless that is detached. */
@@ -65,7 +69,8 @@ export class Runs {
    */
   async begin(wish: Wish): Promise<Started> {
     this.#admit();
-    const { order, owner, until, stdin } = wish;
+    const { order, owner, until } = wish;
+    const stdin = wish.stdin || order.tty;
     const cwd = resolve(this.#settings.cwd, order.cwd ?? '');
     const facts = factsOf(order, { number: ++this.#count, cwd, owner, detached: until === undefined, stdin });
     const launch = this.#launch(wish, facts);
@@ -87,12 +92,17 @@ export class Runs {
     return [...this.#living, ...this.#ended].sort((a, b) => b.facts.number - a.facts.number);
   }
 
+  /** The processes of this machine, from which programs that run tell what they use. */
+  look(): Promise<readonly Process[]> {
+    return this.#census.look();
+  }
+
   /** Ends everything that runs, detached or not, and starts no more. */
   async close(): Promise<void> {
     this.#closing = true;
     await this.#spawner.rouse();
     await Promise.allSettled(this.#starting);
-    await Promise.all([...[...this.#living].map((run) => run.end(CLOSING_GRACE_MS)), this.#endLeftBehind()]);
+    await Promise.all([...[...this.#living].map((run) => run.end('service', CLOSING_GRACE_MS)), this.#endLeftBehind()]);
     await this.#spawner.close();
   }
 
@@ -107,14 +117,15 @@ export class Runs {
     );
   }
 
-  async #launch({ order, keep, stdin }: Wish, facts: RunFacts): Promise<Started> {
-    const { id, cwd, detached } = facts;
+  async #launch({ order, keep }: Wish, facts: RunFacts): Promise<Started> {
+    const { id, cwd, detached, stdin } = facts;
     const since = performance.now();
     const output = keep ? await this.#store.create(id, keep.bytes, keep.wait) : new Output();
     try {
       const task = { id, order: { ...order, env: { ...order.env, [MARKER]: id } }, cwd, detached, stdin };
-      const run = Run.started(facts, output, await this.#spawner.start(task), this.#census);
+      const run = Run.started(facts, output, await this.#spawner.start(task), this.#system);
       this.#living.add(run);
+      if (facts.limits) this.#watch.add(run);
       void this.#follow(run, since);
       return run;
     } catch (error) {
@@ -129,7 +140,7 @@ export class Runs {
     await sleep(ANSWER_MS, undefined, { ref: false });
     if (!run.facts.detached && mayHaveLeft(run, since)) {
       await sleep(LINGER_MS, undefined, { ref: false });
-      await run.end();
+      await run.end('connection');
     }
     this.#living.delete(run);
     if (!run.facts.detached) this.#spawner.forget(run.id);
@@ -152,7 +163,7 @@ export class Runs {
 }
 
 function endWith(run: Run, until: AbortSignal): void {
-  const end = (): void => void run.end();
+  const end = (): void => void run.end('connection');
   until.addEventListener('abort', end, { once: true });
   if (until.aborted) end();
   void run.exited.then(() => until.removeEventListener('abort', end));
