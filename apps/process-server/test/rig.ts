@@ -5,11 +5,11 @@ import type { Client } from '@sextant/client/client';
 import type { Stream } from '@sextant/client/stream';
 import type { Limits } from '@sextant/protocol/limits';
 import type { processService } from '@sextant/protocol/process';
-import { startRig, temporaryFolder, testConfig, type Rig } from '@sextant/testing/rig';
+import { startRig, temporaryFolder, testConfig, testLog, type Rig } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
 import type { ProcessConfig } from '../src/config.ts';
 import { create } from '../src/create.ts';
-import { HEADER, parseHeader } from '../src/output/record.ts';
+import { parseHeader } from '../src/output/record.ts';
 
 export type Processes = Client<typeof processService>;
 export type Running = Stream<(typeof processService.methods)['process.run']>;
@@ -20,7 +20,10 @@ export async function start(
   limits: Partial<Limits> = {},
 ): Promise<Rig<typeof processService>> {
   const home = await temporaryFolder();
-  const rig = await startRig(await create({ ...testConfig(home.path), maxRuns: 256, ...settings }), limits);
+  const rig = await startRig(
+    await create({ ...testConfig(home.path), maxRuns: 256, keep: 2 ** 31, ...settings }, testLog),
+    limits,
+  );
   return {
     ...rig,
     home: home.path,
@@ -57,10 +60,10 @@ export function bash(client: Processes, line: string): ReturnType<typeof collect
 export async function outputOf(home: string, id: string): Promise<string> {
   const file = await readFile(join(home, 'process-server', 'runs', `${id}.0`));
   const parts: Buffer[] = [];
-  for (let at = 0; at < file.length;) {
-    const length = parseHeader(file.subarray(at))?.length ?? 0;
-    parts.push(file.subarray(at + HEADER, at + HEADER + length));
-    at += HEADER + length;
+  for (let at = 0, head = parseHeader(file); head; head = parseHeader(file, at)) {
+    const from = at + head.size;
+    at = from + head.length;
+    parts.push(file.subarray(from, at));
   }
   return Buffer.concat(parts).toString();
 }

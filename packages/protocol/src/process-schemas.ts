@@ -87,7 +87,7 @@ export type Run = z.infer<typeof runSchema>;
 export const outputSchema = z.object({
   from: sizeSchema,
   to: sizeSchema,
-  /** Of all of it, once it has ended, where it was kept on disk: BLAKE3. */
+  /** Of all that it printed, once that has ended, where `process.start` started it: `blake3:` and 64 hexadecimal digits. */
   digest: z.string().optional(),
 });
 export type OutputFacts = z.infer<typeof outputSchema>;

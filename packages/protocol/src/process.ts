@@ -97,6 +97,8 @@ export const processService = defineService({
         ...target,
         /** The place of the first byte to come. Those that are not kept any more are told by a `gap`. */
         since: sizeSchema.optional(),
+        /** Without `since`, it begins so many lines before the end. */
+        tail: z.int().min(0).max(1_000_000).optional(),
         follow: z.boolean().default(false),
       }),
       item: outputItemSchema,

@@ -14,6 +14,6 @@ export function attach(runs: Runs): HandlerOf<typeof processService, 'process.at
     await call.send({ id, name: run.facts.name, pid, tty: run.facts.tty, input: isTaken });
     await call.send({ since: reader.place });
     await follow(reader, call);
-    return { id, pid, ...(await run.exited), output: { from: output.from, to: output.to } };
+    return { id, pid, ...(await run.exited), output: output.facts };
   };
 }

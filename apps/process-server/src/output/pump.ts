@@ -33,5 +33,7 @@ export async function pump(
     await finished(stream, { writable: false });
   } catch (error) {
     if (!silence.over) throw error;
+  } finally {
+    output.end(channel);
   }
 }

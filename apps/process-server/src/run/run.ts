@@ -131,7 +131,7 @@ export class Run {
   details(processes?: readonly Process[]): RunDetails {
     const { program, args, cwd, owner, detached, tty, limits } = this.facts;
     const reason = this.#oomKilled ? OOM : this.#reason;
-    const output = { from: this.output.from, to: this.output.to };
+    const output = this.output.facts;
     return {
       ...this.describe(),
       program: brief(program),

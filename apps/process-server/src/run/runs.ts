@@ -4,7 +4,6 @@ import { ProtocolError } from '@sextant/protocol/errors';
 import { Census } from '../tree/census.ts';
 import { OomKills } from '../tree/oom.ts';
 import { factsOf, type RunFacts } from './facts.ts';
-import { Output } from '../output/output.ts';
 import { LINGER_MS } from '../output/silence.ts';
 import type { Store } from '../output/store.ts';
 import { MARKER, type Process } from '../tree/processes.ts';
@@ -30,7 +29,7 @@ export interface Wish {
   readonly until: AbortSignal | undefined;
   /** Its input is open. */
   readonly stdin: boolean;
-  /** How its output is kept on disk; in memory where that is not said. */
+  /** How its output is kept on disk; in memory until it has ended, where that is not said. */
   readonly keep?: { readonly bytes: number; readonly wait: boolean };
 }
 
@@ -104,6 +103,7 @@ export class Runs {
     await Promise.allSettled(this.#starting);
     await Promise.all([...[...this.#living].map((run) => run.end('service', CLOSING_GRACE_MS)), this.#endLeftBehind()]);
     await this.#spawner.close();
+    await this.#store.close();
   }
 
   #admit(): void {
@@ -120,7 +120,7 @@ export class Runs {
   async #launch({ order, keep }: Wish, facts: RunFacts): Promise<Started> {
     const { id, cwd, detached, stdin } = facts;
     const since = performance.now();
-    const output = keep ? await this.#store.create(id, keep.bytes, keep.wait) : new Output();
+    const output = keep ? await this.#store.create(id, keep.bytes, keep.wait) : this.#store.begin(id);
     try {
       const task = { id, order: { ...order, env: { ...order.env, [MARKER]: id } }, cwd, detached, stdin };
       const run = Run.started(facts, output, await this.#spawner.start(task), this.#system);
