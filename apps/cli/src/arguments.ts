@@ -18,6 +18,11 @@ export function parseLines(text: string): number {
   return parseInteger(text, 0, 1_000_000);
 }
 
+/** A place in an output: bytes before it. */
+export function parsePlace(text: string): number {
+  return parseInteger(text, 0, Number.MAX_SAFE_INTEGER);
+}
+
 export function parseMilliseconds(text: string): number {
   return parseInteger(text, 1, 2 ** 31 - 1);
 }
@@ -31,6 +36,15 @@ export function parseLength(text: string): number {
   const ms = Number(count) * UNITS[unit as keyof typeof UNITS];
   if (ms >= UNITS.s && ms <= LONGEST_MS) return ms;
   throw new InvalidArgumentError('It is a length of time such as 90s, 10m, 2h or 1d, at most 30d.');
+}
+
+const SIZES = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** `512m`; bytes where there is no unit, as Docker's own client takes it. */
+export function parseSize(text: string): number {
+  const [, number, unit = 'b'] = /^(\d+(?:\.\d+)?)([bkmg]?)b?$/.exec(text.toLowerCase()) ?? [];
+  if (number === undefined) throw new InvalidArgumentError('It is a size such as 512m or 2g.');
+  return Math.round(Number(number) * SIZES[(unit || 'b') as keyof typeof SIZES]);
 }
 
 /** How many peers to start. */

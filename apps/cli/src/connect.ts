@@ -7,6 +7,12 @@ import { formatAddress, type Address } from '@sextant/wire/address';
 import { credentialsFor, homeOf, isHere, type Credentials, type TrustOptions } from './credentials.ts';
 import { SELF } from './self.ts';
 
+/** How to connect, and as whom. */
+export interface ConnectAsOptions extends TrustOptions {
+  /** Milliseconds of silence after which each side makes sure that the other is there; 0 leaves that to the network. */
+  heartbeat?: number | undefined;
+}
+
 /** How this program names itself to services. */
 const CLIENT_NAME = `sextant/${VERSION}`;
 
@@ -18,10 +24,10 @@ const CLIENT_NAME = `sextant/${VERSION}`;
 export async function connectAs<S extends Service>(
   service: S,
   address: Address,
-  options: TrustOptions,
+  options: ConnectAsOptions,
   signal?: AbortSignal,
 ): Promise<Client<S>> {
-  const credentials = credentialsFor(address, options);
+  const credentials = { ...credentialsFor(address, options), heartbeat: options.heartbeat };
   try {
     const client = await greet(service, address, credentials, signal);
     return admitted(client, credentials, options);
@@ -47,10 +53,10 @@ export function greetOnly<S extends Service>(
 function greet<S extends Service>(
   service: S,
   address: Address,
-  { auth, ca }: Pick<Credentials, 'auth' | 'ca'>,
+  { auth, ca, heartbeat }: Pick<Credentials, 'auth' | 'ca'> & { heartbeat?: number | undefined },
   signal: AbortSignal | undefined,
 ): Promise<Client<S>> {
-  return connect(service, address, { client: CLIENT_NAME, auth, ca, signal });
+  return connect(service, address, { client: CLIENT_NAME, auth, ca, heartbeat, signal });
 }
 
 /** Whoever may do nothing learns at once how to say who it is. */

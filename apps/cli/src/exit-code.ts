@@ -1,6 +1,6 @@
 import { ProtocolError, type ErrorType } from '@sextant/protocol/errors';
 
-/** How the command line ends; `run`, `container exec` and `container attach` end as their program did. */
+/** How the command line ends; what runs or follows a program ends as that did. */
 export const ExitCode = {
   ok: 0,
   /** It was tried and failed. */
@@ -14,6 +14,12 @@ export const ExitCode = {
   forbidden: 5,
   /** It is there already, or changed meanwhile. */
   conflict: 6,
+  /** The connection was lost on which a program ran. */
+  lost: 125,
+  /** There is the program, but it cannot be started. */
+  notStarted: 126,
+  /** There is no such program. */
+  noProgram: 127,
   /** Stopped by SIGINT. */
   interrupted: 130,
 } as const;
@@ -39,4 +45,10 @@ const CODES: Partial<Record<ErrorType, ExitCode>> = {
 export function exitCodeOf(error: unknown): ExitCode {
   const type = error instanceof ProtocolError ? error.type : undefined;
   return CODES[type as ErrorType] ?? ExitCode.failed;
+}
+
+/** The same where a program was to be started: the system's reasons against it have the codes that shells give them. */
+export function startCodeOf(error: unknown): ExitCode {
+  if (!(error instanceof ProtocolError) || error.data['reason'] === undefined) return exitCodeOf(error);
+  return error.type === 'not_found' ? ExitCode.noProgram : ExitCode.notStarted;
 }

@@ -3,12 +3,11 @@ import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { Service } from '@sextant/protocol/method';
 import type { Address } from '@sextant/wire/address';
 import { parseAddress } from './arguments.ts';
-import { connectAs } from './connect.ts';
-import type { TrustOptions } from './credentials.ts';
+import { connectAs, type ConnectAsOptions } from './connect.ts';
 import { SELF } from './self.ts';
 
 /** What every command may be given. */
-export interface CommonOptions extends TrustOptions {
+export interface CommonOptions extends ConnectAsOptions {
   json?: boolean | undefined;
   host?: string | undefined;
 }

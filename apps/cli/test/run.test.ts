@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
+import { childrenOf } from './services.ts';
 import { at, run, sextant, startService } from './sextant.ts';
 
 /** A process-server, and what runs a program on it. */
@@ -27,6 +30,18 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** The system's letter for what a process does: T where it is stopped. */
+async function stateOf(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return stat.slice(stat.lastIndexOf(')') + 2)[0];
+}
+
+/** The command line as a shell takes it. */
+function words(args: readonly string[]): string {
+  const main = new URL('../src/main.ts', import.meta.url).pathname;
+  return `'${process.execPath}' '${main}' ${args.join(' ')}`;
 }
 
 /** Starts a program that prints its pid and goes on for long. */
@@ -94,13 +109,11 @@ describe('run', () => {
   it('says in one line why a program cannot be started', async () => {
     await using rig = await start();
     const folder = await rig.run('/');
-    expect(folder).toMatchObject({ code: 2, stdout: '' });
+    expect(folder).toMatchObject({ code: 126, stdout: '' });
     expect(folder.stderr).toMatch(/^error: Cannot run "\/": it is a folder\..*\n$/);
-    expect(await rig.run('there-is-no-such-program')).toMatchObject({ code: 4 });
-    expect(await rig.run('ls', '-l')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('run -- PROGRAM ARGS'),
-    });
+    expect(await rig.run('there-is-no-such-program')).toMatchObject({ code: 127 });
+    expect(await rig.run('-d', 'there-is-no-such-program')).toMatchObject({ code: 127 });
+    expect(await rig.run('--keep', '1m', 'true')).toMatchObject({ code: 2, stderr: 'error: --keep goes with -d.\n' });
   });
 
   it('says where nothing listens, and how to start it', async () => {
@@ -109,6 +122,13 @@ describe('run', () => {
       code: 3,
       stderr: 'error: Cannot connect to 127.0.0.1:1: nothing listens there.\n',
     });
+  });
+
+  it('leaves what follows the program to it, with -- and without', async () => {
+    await using rig = await start();
+    const program = ['bash', '-c', 'echo "$@"', 'bash', '--json', '-d', '--', '-e', 'x'];
+    for (const words of [program, ['--', ...program]])
+      expect(await rig.run(...words)).toEqual({ code: 0, stdout: '--json -d -- -e x\n', stderr: '' });
   });
 
   it('prints start, output and end as JSON', async () => {
@@ -125,11 +145,63 @@ describe('run', () => {
   });
 });
 
+/** Says what it hears of signals; SIGHUP ends it with 9, all others not. */
+const HEARING = `for name in INT TERM QUIT USR1 USR2; do trap "echo $name" $name; done; trap 'exit 9' HUP
+  echo on; while :; do sleep 0.05; done`;
+
+describe('run and signals', () => {
+  it('gives the program those it gets itself, and ends as that does', async () => {
+    await using rig = await start();
+    await using cli = sextant(...rig.where, 'run', 'bash', '-c', HEARING);
+    await cli.shows('on\n');
+    for (const signal of ['INT', 'TERM', 'QUIT', 'USR1', 'USR2'] as const) {
+      cli.child.kill(`SIG${signal}`);
+      await cli.shows(`${signal}\n`);
+    }
+    cli.child.kill('SIGHUP');
+    expect(await cli.ended()).toBe(9);
+  });
+
+  it('ends one that ignores Ctrl-C once that is pressed twice, and says so', async () => {
+    await using rig = await start();
+    await using cli = sextant(...rig.where, 'run', 'bash', '-c', `trap '' INT; echo on; exec sleep 1000`);
+    await cli.shows('on\n');
+    cli.child.kill('SIGINT');
+    cli.child.kill('SIGINT');
+    // Two that are waiting are one to the system.
+    for (let count = 0; cli.child.exitCode === null && count < 100 && cli.stderr() === ''; count += 1) {
+      await sleep(100);
+      cli.child.kill('SIGINT');
+    }
+    expect(await cli.ended()).toBe(130);
+    expect(cli.stderr()).toContain('It is told to end, and is killed in 5 s unless it does.');
+  });
+
+  it('stops the program when it is stopped, and both go on', async () => {
+    await using rig = await start();
+    const ticking = `${words(rig.where)} run bash -c 'echo $$; while :; do sleep 0.05; done'`;
+    // A job of a shell: the system stops no others.
+    const shell = spawn('bash', ['-mc', `${ticking} & wait`], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const [output] = (await once(shell.stdout, 'data')) as [Buffer];
+    const program = Number(output.toString());
+    const [command = 0] = await childrenOf(shell.pid ?? 0);
+    const states = async (): Promise<string> => `${await stateOf(program)}${await stateOf(command)}`;
+    process.kill(command, 'SIGTSTP');
+    await waitFor('both to stop', async () => (await states()) === 'TT', 15_000);
+    process.kill(command, 'SIGCONT');
+    await waitFor('both to go on', async () => !(await states()).includes('T'), 15_000);
+    process.kill(command, 'SIGINT');
+    await once(shell, 'close');
+    expect(isAlive(program)).toBe(false);
+  });
+});
+
 describe('run and its end', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('ends the program at %s, then itself with %i', async (signal, code) => {
+    ['SIGHUP', 129],
+  ] as const)('ends as a program that ends at %s: with %i', async (signal, code) => {
     await using rig = await start();
     await using cli = await startLong(rig.where);
     expect(isAlive(cli.pid)).toBe(true);
@@ -146,12 +218,14 @@ describe('run and its end', () => {
     await waitFor('the end of the program', () => !isAlive(cli.pid), 15_000);
   });
 
-  it('says so and ends with 3 when the connection is lost', async () => {
+  it('says so and ends with 125 when the connection is lost', async () => {
     await using rig = await start();
     await using cli = await startLong(rig.where);
     rig.server.child.kill('SIGKILL');
-    expect(await cli.ended()).toBe(3);
-    expect(cli.stderr()).toMatch(/^error: The connection to process-server at \S+ was lost\.\n$/);
+    expect(await cli.ended()).toBe(125);
+    expect(cli.stderr()).toMatch(
+      /^error: The connection to process-server at \S+ was lost\. The service ends the program, pid \d+, with its connection\..*\n$/,
+    );
     if (isAlive(cli.pid)) process.kill(cli.pid, 'SIGKILL');
   });
 });
@@ -164,6 +238,7 @@ describe('run --detach', () => {
     const [, id, pid] = /^id (\S+) {2}pid (\d+)\n$/.exec(stdout) ?? [];
     expect(stderr).toContain(`close ${pid}`);
     expect(isAlive(Number(pid))).toBe(true);
+    expect(stderr).toContain(`attach ${pid}`);
     expect(await run([...rig.where, 'close', id ?? ''])).toMatchObject({ code: 0 });
     expect(isAlive(Number(pid))).toBe(false);
   });
@@ -172,8 +247,7 @@ describe('run --detach', () => {
 describe('a pipeline', () => {
   it('reads and writes like a program of this machine', async () => {
     await using rig = await start();
-    const main = new URL('../src/main.ts', import.meta.url).pathname;
-    const upper = `'${process.execPath}' '${main}' ${rig.where.join(' ')} run -- tr a-z A-Z`;
+    const upper = `${words(rig.where)} run -- tr a-z A-Z`;
     const shell = spawn('bash', ['-c', `printf 'one\\ntwo\\n' | ${upper} | head -1`], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

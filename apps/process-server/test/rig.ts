@@ -7,11 +7,11 @@ import type { Limits } from '@sextant/protocol/limits';
 import { connect } from '@sextant/client/connect';
 import { processService } from '@sextant/protocol/process';
 import { Tokens } from '@sextant/service/identity/tokens';
-import { startRig, temporaryFolder, testConfig, type Rig } from '@sextant/testing/rig';
+import { startRig, temporaryFolder, testConfig, testLog, type Rig } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
 import type { ProcessConfig } from '../src/config.ts';
 import { create } from '../src/create.ts';
-import { HEADER, parseHeader } from '../src/output/record.ts';
+import { parseHeader } from '../src/output/record.ts';
 
 export type Processes = Client<typeof processService>;
 export type Running = Stream<(typeof processService.methods)['process.run']>;
@@ -27,7 +27,10 @@ export interface ProcessRig extends Rig<typeof processService> {
 /** A process server with a folder of its own; both go when it does. */
 export async function start(settings: Partial<ProcessConfig> = {}, limits: Partial<Limits> = {}): Promise<ProcessRig> {
   const home = await temporaryFolder();
-  const rig = await startRig(await create({ ...testConfig(home.path), maxRuns: 256, ...settings }), limits);
+  const rig = await startRig(
+    await create({ ...testConfig(home.path), maxRuns: 256, keep: 2 ** 31, ...settings }, testLog),
+    limits,
+  );
   const people: Processes[] = [];
   return {
     ...rig,
@@ -73,10 +76,10 @@ export function bash(client: Processes, line: string): ReturnType<typeof collect
 export async function outputOf(home: string, id: string): Promise<string> {
   const file = await readFile(join(home, 'process-server', 'runs', `${id}.0`));
   const parts: Buffer[] = [];
-  for (let at = 0; at < file.length;) {
-    const length = parseHeader(file.subarray(at))?.length ?? 0;
-    parts.push(file.subarray(at + HEADER, at + HEADER + length));
-    at += HEADER + length;
+  for (let at = 0, head = parseHeader(file); head; head = parseHeader(file, at)) {
+    const from = at + head.size;
+    at = from + head.length;
+    parts.push(file.subarray(from, at));
   }
   return Buffer.concat(parts).toString();
 }

@@ -1,5 +1,5 @@
 import { afterAll } from '@jest/globals';
-import { temporaryFolder, testConfig } from '@sextant/testing/rig';
+import { temporaryFolder, testConfig, testLog } from '@sextant/testing/rig';
 import { serviceSuite } from '@sextant/testing/suites/service';
 import { create } from '../src/create.ts';
 
@@ -8,4 +8,4 @@ afterAll(async () => {
   await home[Symbol.asyncDispose]();
 });
 
-serviceSuite(() => create({ ...testConfig(home.path), maxRuns: 256 }));
+serviceSuite(() => create({ ...testConfig(home.path), maxRuns: 256, keep: 2 ** 31 }, testLog));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { gapSchema, nameSchema, sizeSchema, timeSchema } from './values.ts';
+import { gapSchema, nameSchema, sizeSchema, terminalSizeSchema, timeSchema } from './values.ts';
 
 /** What to run: a program and its arguments as they are, never a line for a shell. */
 export const programParams = {
@@ -32,12 +32,36 @@ export const lifeParams = {
 export const restartSchema = z.enum(['no', 'on-failure', 'always']);
 export type RestartPolicy = z.infer<typeof restartSchema>;
 
-/** Who ended a program: its creator's connection ended, the service closed, its time was over, or somebody asked. */
-export const endedBySchema = z.enum(['close', 'signal', 'ttl', 'connection', 'service']);
-export type EndedBy = z.infer<typeof endedBySchema>;
-
 /** Where a program waits: 1 is the next. */
 export const positionSchema = z.object({ name: z.string(), position: z.int().min(1) });
+
+/** What it may use, with everything it started. */
+export const limitsSchema = z.strictObject({
+  /** How long it may run. */
+  timeMs: z.int().min(1).max(2_147_483_647).optional(),
+  /** Of all its processes together; of each, what it may ask the system for. */
+  memoryBytes: z
+    .int()
+    .min(1024 * 1024)
+    .optional(),
+  /** Of both outputs together. */
+  outputBytes: z.int().min(1).optional(),
+  /** Of each of its processes. */
+  openFiles: z.int().min(8).max(1_048_576).optional(),
+  /** Its threads are counted, too. */
+  processes: z.int().min(1).max(4_194_304).optional(),
+});
+export type RunLimits = z.infer<typeof limitsSchema>;
+
+/** How it is run, besides. */
+export const runParams = {
+  /** In a terminal of its own: all it prints is `stdout`. */
+  tty: z.boolean().default(false),
+  /** The size of that, which is 80 by 24 unless given. */
+  columns: terminalSizeSchema.shape.columns.optional(),
+  rows: terminalSizeSchema.shape.rows.optional(),
+  limits: limitsSchema.optional(),
+};
 
 export const outcomeSchema = z.object({
   /** `null` where a signal ended it. */
@@ -45,6 +69,20 @@ export const outcomeSchema = z.object({
   signal: z.string().nullable(),
 });
 export type Outcome = z.infer<typeof outcomeSchema>;
+
+/** Who asked for its end, or which of its limits did. */
+export const endedBySchema = z.enum([
+  'close',
+  'signal',
+  'ttl',
+  'connection',
+  'service',
+  'time',
+  'memory',
+  'output',
+  'processes',
+]);
+export type EndedBy = z.infer<typeof endedBySchema>;
 
 /** One program that was asked for, running or not. */
 export const runSchema = z.object({
@@ -66,8 +104,10 @@ export const runSchema = z.object({
   ...outcomeSchema.shape,
   /** The word for why it could not be started, the last time, such as `ENOENT`. */
   reason: z.string().optional(),
-  /** Who asked for its end, if anybody did. */
+  /** Left out where it ended by itself. */
   endedBy: endedBySchema.optional(),
+  /** The system killed it for want of memory. */
+  oomKilled: z.boolean().optional(),
 });
 export type Run = z.infer<typeof runSchema>;
 
@@ -78,7 +118,7 @@ export type Run = z.infer<typeof runSchema>;
 export const outputSchema = z.object({
   from: sizeSchema,
   to: sizeSchema,
-  /** Of all of it, once it has ended, where it was kept on disk: BLAKE3. */
+  /** Of all that it printed, once that has ended, where `process.start` started it: `blake3:` and 64 hexadecimal digits. */
   digest: z.string().optional(),
 });
 export type OutputFacts = z.infer<typeof outputSchema>;
@@ -99,7 +139,7 @@ export const runDetailsSchema = runSchema.extend({
   /** It ends with somebody's connection. */
   held: z.boolean(),
   output: outputSchema,
-  /** Why it could not be started, in a sentence. */
+  /** Why it could not be started, or was killed by the system, in a sentence. */
   message: z.string().optional(),
   /** Where it is started again, and how often it was. */
   restart: restartSchema.optional(),
@@ -108,6 +148,13 @@ export const runDetailsSchema = runSchema.extend({
   queue: queueSchema.extend({ position: z.int().min(1).optional() }).optional(),
   /** When it ends by itself. */
   expiresAt: timeSchema.optional(),
+  /** It runs in a terminal. */
+  tty: z.boolean(),
+  limits: limitsSchema.optional(),
+  /** Of one that runs, with everything it started: processor time, also of what has ended; resident memory; processes. */
+  cpuMs: sizeSchema.optional(),
+  memoryBytes: sizeSchema.optional(),
+  processes: sizeSchema.optional(),
 });
 export type RunDetails = z.infer<typeof runDetailsSchema>;
 

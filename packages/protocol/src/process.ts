@@ -13,6 +13,7 @@ import {
   restartSchema,
   runDetailsSchema,
   runEventSchema,
+  runParams,
   runSchema,
 } from './process-schemas.ts';
 import { gapSchema, pageOf, pageParams, sizeSchema, targetSchema, terminalSizeSchema } from './values.ts';
@@ -56,9 +57,11 @@ export const processService = defineService({
       access: 'process:run',
       object: 'program',
       audited: true,
-      params: z.strictObject({ ...programParams, ...lifeParams }),
+      params: z.strictObject({ ...programParams, ...lifeParams, ...runParams }),
       /** While it waits in its queue, where; then one that says that it runs. */
       item: z.union([z.object({ queue: positionSchema }), z.object({ id: z.string(), pid: z.int() }), gapSchema]),
+      /** The size of its terminal, as it changes. */
+      input: terminalSizeSchema,
       result: outcomeSchema.extend({ id: z.string(), pid: z.int() }),
       channels: { in: ['stdin'], out: ['stdout', 'stderr'] },
     }),
@@ -77,7 +80,8 @@ export const processService = defineService({
         leash: z.boolean().optional(),
         /** After 1 s, doubled each time up to 60 s, anew once it has run for 10 s. */
         restart: restartSchema.default('no'),
-        /** Its input is open, for whoever attaches; it reads nothing unless given. */
+        ...runParams,
+        /** Its input is open, for whoever attaches; it reads nothing unless given. That of a terminal always is. */
         stdin: z.boolean().default(false),
         keepBytes: keepBytes.default(64 * 1024 * 1024),
         /** What happens where more is printed than is kept: the oldest is cut, or the program waits until somebody has read it. */
@@ -112,6 +116,8 @@ export const processService = defineService({
         ...target,
         /** The place of the first byte to come. Those that are not kept any more are told by a `gap`. */
         since: sizeSchema.optional(),
+        /** Without `since`, it begins so many lines before the end. */
+        tail: z.int().min(0).max(1_000_000).optional(),
         follow: z.boolean().default(false),
       }),
       item: outputItemSchema,

@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import { StringDecoder } from 'node:string_decoder';
 import type { Stream, StreamPart } from '@sextant/client/stream';
 import { isErrorType } from '@sextant/protocol/errors';
@@ -6,6 +5,7 @@ import type { Method, ResultOf } from '@sextant/protocol/method';
 import { printJson } from '../output.ts';
 import { write } from '../prompt-plain.ts';
 import { whenUnread } from '../unread.ts';
+import { endAtSignals, Interruption } from './interruption.ts';
 
 /** How a program ended that had our input and output as its own. */
 export interface Ended<M extends Method> {
@@ -21,12 +21,21 @@ interface Following<M extends Method> {
   input?: AsyncIterable<Uint8Array> | undefined;
   /** What is left of the stream, where its beginning was read already. */
   parts?: AsyncIterable<StreamPart<M>>;
+  /** Says what signals do that this command gets: they end the program unless given. */
+  signals?: (interruption: Interruption) => void;
 }
 
 /** Passes on our input and a program's output until it ends. */
 export async function follow<M extends Method>(stream: Stream<M>, following: Following<M>): Promise<Ended<M>> {
-  const { json, input = process.stdin as AsyncIterable<Uint8Array>, parts = stream } = following;
-  const interruption = listenForEnd(stream);
+  const {
+    json,
+    input = process.stdin as AsyncIterable<Uint8Array>,
+    parts = stream,
+    signals = endAtSignals,
+  } = following;
+  const interruption = new Interruption(stream);
+  whenUnread(() => interruption.end('SIGPIPE'));
+  signals(interruption);
   void feed(stream, input);
   const show = json ? showAsJson() : showAsIs;
   for await (const part of parts) await show(part);
@@ -40,24 +49,6 @@ export async function follow<M extends Method>(stream: Stream<M>, following: Fol
     if (interruption.code === undefined || !isErrorType(error, 'cancelled')) throw error;
     return { interrupted: interruption.code };
   }
-}
-
-/** The exit code with which a shell reports a signal. */
-export function signalled(signal: string | null): number {
-  return 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
-}
-
-/** Ctrl-C, SIGTERM or a reader that left end the program first, and this command when it has ended; a second one at once. */
-function listenForEnd(stream: { cancel(): void }): { code: number | undefined } {
-  const interruption: { code: number | undefined } = { code: undefined };
-  const end = (signal: NodeJS.Signals): void => {
-    if (interruption.code !== undefined) process.exit(interruption.code);
-    interruption.code = signalled(signal);
-    stream.cancel();
-  };
-  process.on('SIGINT', end).on('SIGTERM', end);
-  whenUnread(() => end('SIGPIPE'));
-  return interruption;
 }
 
 /** Our input goes to the program for as long as it runs. */

@@ -1,7 +1,7 @@
 import { containerService } from '@sextant/protocol/container';
 import { ProtocolError } from '@sextant/protocol/errors';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { collectVariable, parseLength } from '../arguments.ts';
+import { collectVariable, parseLength, parseSize } from '../arguments.ts';
 import { createContainer } from '../containers/create.ts';
 import { readCreation, type CreationWords } from '../containers/creation-words.ts';
 import { holdLeash } from '../containers/leash.ts';
@@ -113,15 +113,6 @@ function settingsOf(options: CreateOptions) {
 function countAfterDashes(): number {
   const at = process.argv.indexOf('--');
   return at < 0 ? 0 : process.argv.length - at - 1;
-}
-
-const UNITS = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
-
-/** `512m`; bytes where there is no unit, as Docker's own client takes it. */
-export function parseSize(text: string): number {
-  const [, number, unit = 'b'] = /^(\d+(?:\.\d+)?)([bkmg]?)b?$/.exec(text.toLowerCase()) ?? [];
-  if (number === undefined) throw new InvalidArgumentError('It is a size such as 512m or 2g.');
-  return Math.round(Number(number) * UNITS[(unit || 'b') as keyof typeof UNITS]);
 }
 
 export function parseNumber(text: string): number {

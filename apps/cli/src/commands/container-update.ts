@@ -2,7 +2,7 @@ import { containerService } from '@sextant/protocol/container';
 import type { Change } from '@sextant/protocol/container-update';
 import { isErrorType } from '@sextant/protocol/errors';
 import { Option, type Command } from 'commander';
-import { collect, collectVariable, parseMilliseconds } from '../arguments.ts';
+import { collect, collectVariable, parseMilliseconds, parseSize } from '../arguments.ts';
 import { anyContainer } from '../completion/names.ts';
 import { completed } from '../completion/source.ts';
 import { printReference } from '../containers/list.ts';
@@ -12,7 +12,7 @@ import { interruptible } from '../interrupt.ts';
 import { print, printJson, say, sayError } from '../output.ts';
 import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
-import { collectPort, parseNumber, parseSize, type Port, type Pull, type Restart } from './container-create.ts';
+import { collectPort, parseNumber, type Port, type Pull, type Restart } from './container-create.ts';
 
 interface UpdateOptions extends CommonOptions {
   image?: string;

@@ -1,68 +1,67 @@
 import { processService } from '@sextant/protocol/process';
-import { type Command, InvalidArgumentError } from 'commander';
-import { collect } from '../arguments.ts';
-import { print, printJson, say } from '../output.ts';
+import type { Command } from 'commander';
+import { startCodeOf } from '../exit-code.ts';
+import { print, printJson, say, sayError } from '../output.ts';
+import { runAttached } from '../processes/run.ts';
+import { addWishOptions, attachedWish, detachedWish, type WishOptions } from '../processes/wish.ts';
+import { endsInProgram } from '../program-words.ts';
 import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
-import { runAttached } from './run-attached.ts';
 
-interface RunOptions extends CommonOptions {
-  detach?: boolean;
-  name?: string;
-  cwd?: string;
-  env?: string[];
-}
+type RunOptions = CommonOptions & WishOptions;
 
 const HELP = `
-The program's output, input and exit code are this command's own (128 + n if signal n ended it); Ctrl-C ends it.
+Options stand before the program; what follows it is its own. The program's input, output and exit code are this command's own
+(128 + n if signal n ended it). Ctrl-C and other signals reach it, and it ends with this command, however that ends; twice
+Ctrl-C within 2 s ends it in any case.
 With --json, stdout carries {id, pid}, then {channel, text} as output comes, then {id, pid, exitCode, signal}.
 
-  $ ${SELF} run -- ls -l /
-  $ ${SELF} run -d --name nap -- sleep 1000`;
+  $ ${SELF} run ls -l /
+  $ echo hi | ${SELF} run cat
+  $ ${SELF} run -d --name nap sleep 1000`;
 
 export function addRunCommand(program: Command): void {
-  program
-    .command('run')
+  addWishOptions(endsInProgram(program.command('run'), 0))
     .description('run a program, as if it ran here')
-    .usage('[options] -- PROGRAM [ARGS...]')
-    .argument('<program>')
-    .argument('[args...]')
-    .option('-d, --detach', 'let it run on and say how it is called')
-    .option('--name <name>', 'call it so, not as the program is called')
-    .option('--cwd <folder>', 'where it runs')
-    .option('-e, --env <name=value>', 'add to its environment; may be repeated', collectVariable)
+    .usage('[options] PROGRAM [ARGS...]')
+    .argument('<command...>', 'the program and its arguments')
     .addHelpText('after', HELP)
-    .showHelpAfterError(`(what is the program's own stands after --: ${SELF} run -- PROGRAM ARGS)`)
-    .action(async (name: string, args: string[], _options, command: Command) => {
+    .action(async (words: string[], _options, command: Command) => {
       const options: RunOptions = command.optsWithGlobals();
-      const { detach, ...common } = options;
-      const wish = { program: name, args, name: options.name, cwd: options.cwd, env: environment(options.env) };
-      await withService(processService, common, async (processes) => {
-        if (!detach) process.exitCode = await runAttached(processes, wish, options.json === true);
-        else tellStarted(await processes.call('process.start', { ...wish, detached: true }), common);
-      });
+      process.exitCode = await (options.detach ? start(words, options) : run(words, options));
     });
 }
 
-function tellStarted(started: { id: string; pid: number | null }, { json }: CommonOptions): void {
+/** @returns the exit code that this command ends with. */
+function run(words: readonly string[], options: RunOptions): Promise<number> {
+  const wish = attachedWish(words, options);
+  // One that was stopped (Ctrl-Z) answers nothing, and is there all the same.
+  return withService(processService, { ...options, heartbeat: 0 }, (processes) =>
+    runAttached(processes, wish, options.json === true).catch(notStarted),
+  );
+}
+
+function start(words: readonly string[], options: RunOptions): Promise<number> {
+  const wish = detachedWish(words, options);
+  return withService(processService, options, async (processes) => {
+    try {
+      tellStarted(await processes.call('process.start', wish), options);
+      return 0;
+    } catch (error) {
+      return notStarted(error);
+    }
+  });
+}
+
+function notStarted(error: unknown): number {
+  sayError(error);
+  return startCodeOf(error);
+}
+
+function tellStarted(started: { id: string; pid: number | null }, { json, name }: RunOptions): void {
   if (json) return printJson(started);
   print(`id ${started.id}  pid ${started.pid ?? 'none yet'}`);
-  say(`It runs until it ends by itself, or you type: ${SELF} close ${started.pid ?? started.id}   (what else runs: ${SELF} ps)`);
-}
-
-function collectVariable(text: string, before?: string[]): string[] {
-  if (text.indexOf('=') < 1) throw new InvalidArgumentError('It is NAME=VALUE.');
-  return collect(text, before);
-}
-
-function environment(variables: readonly string[] | undefined): Record<string, string> | undefined {
-  return (
-    variables &&
-    Object.fromEntries(
-      variables.map((text) => {
-        const at = text.indexOf('=');
-        return [text.slice(0, at), text.slice(at + 1)];
-      }),
-    )
-  );
+  const target = name ?? started.pid ?? started.id;
+  say(`It runs until it ends by itself, or you type: ${SELF} close ${target}`);
+  say(`See what it prints: ${SELF} attach ${target}   (what else runs: ${SELF} ps)`);
 }

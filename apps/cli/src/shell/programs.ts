@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listPrograms, programTable, type Program } from '../commands/ps-table.ts';
+import { isLiving, listPrograms, type Program } from '../processes/list.ts';
+import { programTable } from '../processes/table.ts';
 import { visible } from '../visible.ts';
 import { attach } from './attached.ts';
 import { usageError, type ShellCommand } from './command.ts';
@@ -29,7 +30,7 @@ export const close: ShellCommand = {
   },
   complete: async (shell) => {
     const programs = await listPrograms(shell.link.client, { scope: 'mine', details: false });
-    return [...new Set(programs.filter(({ state }) => state === 'running').map(({ name }) => name)), 'all'];
+    return [...new Set(programs.filter(isLiving).map(({ name }) => name)), 'all'];
   },
 };
 

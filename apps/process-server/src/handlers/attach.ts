@@ -15,9 +15,9 @@ export function attach(runs: Runs): HandlerOf<typeof processService, 'process.at
     if (input) void run.input?.take(call.input);
     using reader = output.read(from ?? output.to, backpressure);
     const isTaken = input && run.input !== undefined;
-    await call.send({ id, name: run.facts.name, pid, tty: false, input: isTaken });
+    await call.send({ id, name: run.facts.name, pid, tty: run.facts.tty, input: isTaken });
     await call.send({ since: reader.place });
     await follow(reader, call);
-    return { ...(await run.exited), id, pid: run.pid, output: { from: output.from, to: output.to } };
+    return { ...(await run.exited), id, pid: run.pid, output: output.facts };
   };
 }

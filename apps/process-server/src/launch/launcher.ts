@@ -9,9 +9,14 @@ import { ProtocolError } from '@sextant/protocol/errors';
 import { Brood } from './brood.ts';
 import { Census } from '../tree/census.ts';
 import { Ends } from './ends.ts';
-import type { Answer, Errand, Word } from './errand.ts';
-import { settle, type Program } from './program.ts';
+import type { Answer, Errand, Exit, Word } from './errand.ts';
+import { limited } from './limits.ts';
+import { pathOf, settle, type Program } from './program.ts';
 import { explain } from './reasons.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Of the runs that have one and are not over. */
+const terminals = new Map<string, Terminal>();
 
 main(process.argv[2] ?? '');
 
@@ -21,7 +26,9 @@ function main(path: string): void {
   const environment = { ...process.env };
   process.on('message', (word: Word) => {
     if ('over' in word) brood.delete(word.over);
+    else if ('resize' in word) terminals.get(word.resize)?.resize(word.size);
     else if ('alive' in word) tell(word);
+    else if (word.order.tty) void beginInTerminal(word, ends, brood, environment);
     else begin(word, ends, brood, environment);
   });
   process.once('disconnect', () => {
@@ -44,8 +51,34 @@ function begin(errand: Errand, ends: Ends, brood: Brood, environment: object): v
   }
 }
 
-function startWith(streams: readonly Socket[], { order, cwd, stdin }: Errand, environment: object): ChildProcess {
-  const program = settle(order, cwd);
+/** What it takes is loaded with the first of them. */
+async function beginInTerminal(errand: Errand, ends: Ends, brood: Brood, environment: object): Promise<void> {
+  const { id, order, detached } = errand;
+  const [stdin, stdout, stderr] = ends.take(errand.streams);
+  stderr.destroy();
+  try {
+    const { Terminal, VARIABLES } = await import('./terminal.ts');
+    const env = { ...environment, ...VARIABLES, ...order.env };
+    const terminal = Terminal.start(toRun(errand), env, order, { stdin, stdout });
+    terminals.set(id, terminal);
+    brood.set(id, terminal.pid);
+    tell({ id, pid: terminal.pid });
+    void terminal.exited.then((exit) => ended(id, exit, detached, brood));
+    void terminal.closed.then(() => terminals.delete(id));
+  } catch (error) {
+    stdin.destroy();
+    stdout.destroy();
+    refuse(id, error);
+  }
+}
+
+function toRun({ order, cwd }: Errand): Program {
+  return limited(settle(order, cwd), order.limits, pathOf(order.env ?? {}));
+}
+
+function startWith(streams: readonly Socket[], errand: Errand, environment: object): ChildProcess {
+  const { order, stdin } = errand;
+  const program = toRun(errand);
   return start(program, { ...environment, ...order.env }, stdin ? [...streams] : ['ignore', ...streams.slice(1)]);
 }
 
@@ -57,11 +90,13 @@ function follow({ id, order, detached }: Errand, child: ChildProcess, brood: Bro
   }
   brood.set(id, pid);
   tell({ id, pid });
-  child.once('exit', (exitCode, signal) => {
-    // What it leaves behind may stay for long, and its number may be another's meanwhile.
-    if (detached) brood.set(id);
-    tell({ id, exit: { exitCode, signal } });
-  });
+  child.once('exit', (exitCode, signal) => ended(id, { exitCode, signal }, detached, brood));
+}
+
+function ended(id: string, exit: Exit, detached: boolean, brood: Brood): void {
+  // What it leaves behind may stay for long, and its number may be another's meanwhile.
+  if (detached) brood.set(id);
+  tell({ id, exit });
 }
 
 function start(

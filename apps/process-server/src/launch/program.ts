@@ -27,8 +27,13 @@ export function settle(order: Order, cwd: string): Program {
     throw refusal('EINVAL', program);
   }
   checkFolder(cwd);
-  const file = find(program, cwd, env['PATH'] ?? process.env['PATH'] ?? '/usr/bin:/bin');
+  const file = findProgram(program, cwd, pathOf(env));
   return { file, name: program, args, cwd };
+}
+
+/** Where a program with this environment, besides ours, is looked for. */
+export function pathOf(env: Readonly<Record<string, string>>): string {
+  return env['PATH'] ?? process.env['PATH'] ?? '/usr/bin:/bin';
 }
 
 function checkFolder(cwd: string): void {
@@ -43,7 +48,11 @@ function checkFolder(cwd: string): void {
 /** Verdicts of a search that only say: not here. */
 const ELSEWHERE: ReadonlySet<Reason> = new Set(['ENOENT', 'ENOTDIR']);
 
-function find(program: string, cwd: string, path: string): string {
+/**
+ * The file that a name means.
+ * @throws ProtocolError as above.
+ */
+export function findProgram(program: string, cwd: string, path: string): string {
   if (program.includes('/')) {
     const file = resolve(cwd, program);
     const obstacle = obstacleOf(file, true);

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { TerminalSize } from '@sextant/protocol/values';
 import type { Census } from '../tree/census.ts';
 import type { Errand, Exit } from './errand.ts';
 import { refusal, unlaunched } from './reasons.ts';
@@ -16,6 +17,8 @@ export interface Child {
   stdin: Writable;
   stdout: Readable;
   stderr: Readable;
+  /** Where it runs in a terminal: that has another size. */
+  resize: (size: TerminalSize) => void;
 }
 
 /** Starts programs, through a launcher that is started with the first of them. */
@@ -46,7 +49,7 @@ export class Spawner {
       if (!task.stdin) stdin.destroy();
       // At its end there is nobody to be told first that ours ends, too.
       for (const stream of [stdin, stdout, stderr]) stream.once('end', () => stream.destroy());
-      return { ...child, stdin, stdout, stderr };
+      return { ...child, stdin, stdout, stderr, resize: (size) => resident.resize(task.id, size) };
     } catch (error) {
       for (const stream of [stdin, stdout, stderr]) stream.destroy();
       throw error;
@@ -94,6 +97,9 @@ export class Spawner {
 /** What keeps it small, and of all its memory the least that is its own. */
 const SMALL = ['--single-threaded', '--max-semi-space-size=1'];
 
+/** What it uses for terminals says at its first use that it is one. */
+const QUIET = ['--disable-warning=ExperimentalWarning'];
+
 /** As the file we are in ourselves: source, or bundled. */
 const PROGRAM = import.meta.url.replace(/^.*(?=\.)/, 'launcher');
 
@@ -101,7 +107,7 @@ async function launch(path: string): Promise<ChildProcess> {
   // Only now: a service that starts nothing is to hold 5 MB less.
   const { execa } = await import('execa');
   const file = fileURLToPath(new URL(PROGRAM, import.meta.url));
-  const launched = execa(process.execPath, [...SMALL, file, path], {
+  const launched = execa(process.execPath, [...SMALL, ...QUIET, file, path], {
     cwd: '/',
     stdin: 'ignore',
     stdout: 'ignore',

@@ -13,10 +13,10 @@ export async function pass(reader: Reader, call: To, until?: number): Promise<vo
     if ('gap' in part) await call.send(part);
     else if ('end' in part) call.end(part.channel);
     else {
-      const { channel, bytes, piece } = part;
-      piece?.hold();
+      const { channel, bytes, held } = part;
+      held.hold();
       await call.write(channel, bytes);
-      if (piece) passing.add(piece);
+      passing.add(held);
       reader.passed(bytes.length);
     }
   }

@@ -1,19 +1,19 @@
 import type { Call } from '@sextant/service/session/call';
-import type { Piece } from './piece.ts';
+import type { Held } from './block.ts';
 
 /** Milliseconds without output after which what is left is for the garbage collector to find. */
 const IDLE_MS = 1000;
 
 /** A piece on its way: taken once the system has taken so much of what its connection sends. */
 interface OnItsWay {
-  readonly piece: Piece;
+  readonly held: Held;
   readonly mark: number;
 }
 
 /** Pieces of output on their way to a client: each is let go of once the system has taken it. */
 export class Passing implements Disposable {
   readonly #call: Pick<Call, 'sentBytes' | 'takenBytes'>;
-  #pieces: OnItsWay[] = [];
+  #ways: OnItsWay[] = [];
   #idle: NodeJS.Timeout | undefined;
 
   constructor(call: Pick<Call, 'sentBytes' | 'takenBytes'>) {
@@ -21,10 +21,10 @@ export class Passing implements Disposable {
   }
 
   /** One that has been handed to the connection, and is held. */
-  add(piece: Piece): void {
-    this.#pieces.push({ piece, mark: this.#call.sentBytes });
+  add(held: Held): void {
+    this.#ways.push({ held, mark: this.#call.sentBytes });
     this.#release();
-    this.#idle ??= setTimeout(() => (this.#pieces = []), IDLE_MS).unref();
+    this.#idle ??= setTimeout(() => (this.#ways = []), IDLE_MS).unref();
     this.#idle.refresh();
   }
 
@@ -33,9 +33,9 @@ export class Passing implements Disposable {
   }
 
   #release(): void {
-    for (let first = this.#pieces[0]; first && first.mark <= this.#call.takenBytes; first = this.#pieces[0]) {
-      this.#pieces.shift();
-      first.piece.release();
+    for (let first = this.#ways[0]; first && first.mark <= this.#call.takenBytes; first = this.#ways[0]) {
+      this.#ways.shift();
+      first.held.release();
     }
   }
 }

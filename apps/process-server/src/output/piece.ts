@@ -1,3 +1,5 @@
+import { giveBack, type Held } from './block.ts';
+
 /** One of the outputs of a program. */
 export type Channel = 'stdout' | 'stderr';
 
@@ -7,14 +9,17 @@ const LARGE = 4096;
 /** Bytes to which small pieces grow together. */
 const BLOCK = 64 * 1024;
 
-/** Bytes of memory that a piece takes besides its own. */
-const OVERHEAD = 128;
+/** Bytes to which the first of them grow. */
+const SMALL = 512;
+
+/** Bytes of memory that a piece takes besides its own, with all that is made of it. */
+const OVERHEAD = 512;
 
 /**
  * Bytes that a program has printed in one go, on one channel. Their memory is given back as soon as nobody holds them any
  * more: to find a gigabyte of it to be garbage takes half as long as all the rest.
  */
-export class Piece {
+export class Piece implements Held {
   readonly channel: Channel;
   /** Its place in the output. */
   readonly at: number;
@@ -49,7 +54,8 @@ export class Piece {
     if (bytes.length >= LARGE || length + bytes.length > BLOCK) return false;
     const { buffer, byteOffset } = this.#bytes;
     const isRoom = this.#isShared && byteOffset + length + bytes.length <= buffer.byteLength;
-    const block = isRoom ? new Uint8Array(buffer, byteOffset) : new Uint8Array(Math.min(BLOCK, 2 * (length + LARGE)));
+    const wanted = Math.min(BLOCK, Math.max(SMALL, 2 * (length + bytes.length)));
+    const block = isRoom ? new Uint8Array(buffer, byteOffset) : new Uint8Array(wanted);
     if (!isRoom) block.set(this.#bytes);
     block.set(bytes, length);
     this.#isShared = true;
@@ -64,8 +70,6 @@ export class Piece {
   release(): void {
     this.#holders -= 1;
     if (this.#holders > 0 || this.#isShared || this.#bytes.length < LARGE) return;
-    const { buffer, byteLength } = this.#bytes;
-    // Only of one that has its memory for itself.
-    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+    giveBack(this.#bytes);
   }
 }

@@ -1,144 +1,162 @@
-import { open, rm, type FileHandle } from 'node:fs/promises';
-import type { Channel } from './piece.ts';
-import { header, HEADER, parseHeader } from './record.ts';
+import { endOf, type Stretch } from './records.ts';
+import { Segment } from './segment.ts';
 
 /** Files that an output is kept in, so that its oldest part can be cut. */
 const SEGMENTS = 16;
 
-/** Bytes read of a file at a time. */
-const READ = 256 * 1024;
+/** Bytes of one of them at most: to find a place in it, that much is read. */
+const SEGMENT = 16 * 1024 * 1024;
 
 /** Bytes that are written together at most. */
 const TOGETHER = 1024 * 1024;
 
-/** Bytes of an output and their place in it. */
-export interface Stretch {
-  readonly channel: Channel;
-  readonly at: number;
-  readonly bytes: Uint8Array;
+/** What was found of an output in its files. */
+export interface Found {
+  readonly segments: Segments;
+  /** What stands behind its last byte, if it came to its end. */
+  readonly rest: string;
 }
 
-interface Segment {
-  readonly start: number;
-  readonly path: string;
-  end: number;
-}
-
-/** An output on disk: files of records, each named by the place of its first byte. Only ever added to, the oldest removed. */
+/**
+ * An output on disk: files of records, each named by the place of its first byte, the oldest of which is cut. Places between
+ * them are of what could not be written.
+ */
 export class Segments {
   readonly #path: string;
   readonly #keepBytes: number;
-  readonly #segments: Segment[] = [];
-  #file: FileHandle | undefined;
+  readonly #each: number;
+  #segments: Segment[] = [];
+  #current: Segment | undefined;
+  #removing: Promise<unknown> = Promise.resolve();
+  #isRemoved = false;
 
   private constructor(path: string, keepBytes: number) {
     this.#path = path;
     this.#keepBytes = keepBytes;
+    this.#each = Math.min(SEGMENT, keepBytes / SEGMENTS);
   }
 
-  /** @param path what the names of its files begin with. */
-  static async create(path: string, keepBytes: number): Promise<Segments> {
+  /**
+   * @param path what the names of its files begin with.
+   * @throws the system's error.
+   */
+  static async create(path: string, keepBytes: number, start = 0): Promise<Segments> {
     const segments = new Segments(path, keepBytes);
-    await segments.#begin(0);
+    await segments.#begin(start);
     return segments;
   }
 
-  /** The place of the first byte that is kept. */
-  get start(): number {
-    return this.#segments[0]?.start ?? 0;
+  /** One that was made before, and takes nothing more. @throws the system's error. */
+  static async reopen(path: string, files: readonly { start: number; size: number }[]): Promise<Found> {
+    const segments = new Segments(path, Infinity);
+    const sorted = files.toSorted((a, b) => a.start - b.start);
+    const last = sorted.at(-1);
+    const { end, rest } = last ? await endOf({ ...last, path: `${path}.${last.start}` }) : { end: 0, rest: '' };
+    segments.#segments = sorted.map(
+      (file, at) => new Segment(`${path}.${file.start}`, { ...file, end: sorted[at + 1]?.start ?? end }),
+    );
+    return { segments, rest };
   }
 
-  /** The place after the last one that is written. */
+  /** The place of the first byte that is kept; undefined if nothing is. */
+  get start(): number | undefined {
+    const [first] = this.#segments;
+    return first && first.end > first.start ? first.start : undefined;
+  }
+
+  /** The places at which its files begin, upwards. */
+  get starts(): number[] {
+    return this.#segments.map(({ start }) => start);
+  }
+
+  /** The place after the last byte that is kept. */
   get end(): number {
     return this.#segments.at(-1)?.end ?? 0;
   }
 
+  /** Bytes on disk. */
+  get size(): number {
+    return this.#segments.reduce((sum, { size }) => sum + size, 0);
+  }
+
   /** Bytes that should be added at a time. */
   get most(): number {
-    return Math.min(TOGETHER, this.#keepBytes / SEGMENTS);
+    return Math.min(TOGETHER, this.#each);
   }
 
-  /** Adds what comes next. One at a time. */
+  /**
+   * Adds what comes next. One at a time.
+   * @throws the system's error: then it is not there, and what comes after it may be.
+   */
   async append(stretches: readonly Stretch[]): Promise<void> {
     const [first] = stretches;
-    if (!first) return;
-    let segment = this.#segments.at(-1);
-    if (!segment || segment.end - segment.start >= this.#keepBytes / SEGMENTS) {
-      segment = await this.#begin(first.at);
-    }
-    await this.#file?.writev(stretches.flatMap(({ channel, bytes }) => [header(channel, bytes.length), bytes]));
-    segment.end = stretches.reduce((_, { at, bytes }) => at + bytes.length, segment.end);
-    await this.#cut();
-  }
-
-  /** What is written from a place on, up to where it ends now. */
-  async *read(from: number): AsyncGenerator<Stretch> {
-    const until = this.end;
-    for (let at = from; at < until;) {
-      const segment = this.#segments.find(({ end }) => end > at);
-      // It was cut meanwhile.
-      if (!segment || segment.start > at) return;
-      for await (const stretch of readRecords(segment)) {
-        const end = stretch.at + stretch.bytes.length;
-        if (end <= at) continue;
-        yield { ...stretch, at, bytes: stretch.bytes.subarray(at - stretch.at) };
-        at = end;
-        if (at >= until) return;
-      }
+    if (!first || this.#isRemoved) return;
+    const current = this.#current;
+    const isFull = current && (current.end - current.start >= this.#each || current.end !== first.at);
+    try {
+      const segment = current && !isFull ? current : await this.#begin(first.at);
+      await segment.append(stretches);
+    } catch (error) {
+      await this.#abandon();
+      if (!this.#isRemoved) throw error;
     }
   }
 
-  /** Nothing more is added. */
-  async close(): Promise<void> {
-    await this.#file?.close();
-    this.#file = undefined;
+  /** Cuts the oldest of what is more than is to be kept, up to a place. */
+  cut(until: number): void {
+    for (let next = this.#segments[1]; next && next.start <= until; next = this.#segments[1]) {
+      if (this.end - next.start < this.#keepBytes) return;
+      this.#remove(this.#segments.splice(0, 1));
+    }
   }
 
+  /** The one that has a place, or else the next one. */
+  find(place: number): Segment | undefined {
+    return this.#segments.find(({ start, end }) => end > place && end > start);
+  }
+
+  /** Nothing more is added. @param rest what is to stand behind the last byte. @throws the system's error. */
+  async close(rest: string): Promise<void> {
+    try {
+      await this.#current?.conclude(rest);
+    } finally {
+      await this.#stop();
+    }
+  }
+
+  /** Nothing of it is kept from now on. Resolves when it is gone from the disk. */
   async remove(): Promise<void> {
-    await this.close();
-    await Promise.all(this.#segments.splice(0).map(({ path }) => rm(path, { force: true })));
+    this.#isRemoved = true;
+    this.#current = undefined;
+    this.#remove(this.#segments.splice(0));
+    await this.#removing;
   }
 
   async #begin(start: number): Promise<Segment> {
-    await this.close();
-    const path = `${this.#path}.${start}`;
-    this.#file = await open(path, 'wx', 0o600);
-    const segment = { start, path, end: start };
-    this.#segments.push(segment);
+    await this.#stop();
+    const segment = await Segment.create(`${this.#path}.${start}`, start);
+    if (this.#isRemoved) this.#remove([segment]);
+    else this.#segments.push(segment);
+    this.#current = segment;
     return segment;
   }
 
-  async #cut(): Promise<void> {
-    for (let next = this.#segments[1]; next && this.end - next.start >= this.#keepBytes; next = this.#segments[1]) {
-      const [oldest] = this.#segments.splice(0, 1);
-      if (oldest) await rm(oldest.path, { force: true });
-    }
+  /** The one that could not be written to. */
+  async #abandon(): Promise<void> {
+    await this.#stop().catch(() => {});
+    const last = this.#segments.at(-1);
+    if (last && last.end === last.start) this.#remove(this.#segments.splice(-1));
   }
-}
 
-/** The records of a file; long ones in parts. What is written meanwhile may be among them. */
-async function* readRecords({ path, start }: Segment): AsyncGenerator<Stretch> {
-  await using file = await open(path);
-  let at = start;
-  let position = 0;
-  for (;;) {
-    const head = await readAt(file, position, HEADER);
-    const record = head.length === HEADER ? parseHeader(head) : undefined;
-    if (!record) return;
-    position += HEADER;
-    for (let left = record.length; left > 0;) {
-      const bytes = await readAt(file, position, Math.min(left, READ));
-      if (bytes.length === 0) return;
-      yield { channel: record.channel, at, bytes };
-      at += bytes.length;
-      position += bytes.length;
-      left -= bytes.length;
-    }
+  async #stop(): Promise<void> {
+    const current = this.#current;
+    this.#current = undefined;
+    await current?.close();
   }
-}
 
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(length);
-  const { bytesRead } = await file.read(buffer, 0, length, position);
-  return buffer.subarray(0, bytesRead);
+  /** What cannot be removed is removed when the service is started next. */
+  #remove(segments: readonly Segment[]): void {
+    const removing = segments.map((segment) => segment.remove().catch(() => {}));
+    if (removing.length > 0) this.#removing = Promise.all([this.#removing, ...removing]);
+  }
 }

@@ -1,4 +1,5 @@
 import { Piece, type Channel } from './piece.ts';
+import type { Stretch } from './records.ts';
 
 /** Pieces that were dropped before the array is made anew. */
 const DROPPED = 1024;
@@ -9,7 +10,12 @@ export class Tail {
   /** Of those, how many are dropped already. */
   #dropped = 0;
   #cost = 0;
-  #end = 0;
+  #end: number;
+
+  /** @param end the place of the first byte to come. */
+  constructor(end = 0) {
+    this.#end = end;
+  }
 
   /** The place of the first byte. */
   get start(): number {
@@ -53,21 +59,28 @@ export class Tail {
 
   /** The piece that has the byte at a place. */
   find(at: number): Piece | undefined {
+    return this.#pieces[this.#indexOf(at)];
+  }
+
+  /** What is there from a place on, up to so many bytes; a piece at least, where there is any. */
+  from(at: number, most: number): Stretch[] {
+    const found: Stretch[] = [];
+    for (let index = this.#indexOf(at); index < this.#pieces.length; index += 1) {
+      const piece = this.#pieces[index];
+      if (!piece || (found.length > 0 && piece.end - at > most)) break;
+      const from = Math.max(at, piece.at);
+      found.push({ channel: piece.channel, at: from, bytes: piece.bytes.subarray(from - piece.at) });
+    }
+    return found;
+  }
+
+  #indexOf(at: number): number {
     let [low, high] = [this.#dropped, this.#pieces.length];
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((this.#pieces[middle]?.end ?? 0) <= at) low = middle + 1;
       else high = middle;
     }
-    return this.#pieces[low];
-  }
-
-  /** Those from a place on, up to so many bytes; one at least, where there is any. */
-  from(at: number, most: number): Piece[] {
-    const first = this.find(at);
-    if (!first) return [];
-    const found = [first];
-    for (let next = this.find(first.end); next && next.end - at <= most; next = this.find(next.end)) found.push(next);
-    return found;
+    return low;
   }
 }

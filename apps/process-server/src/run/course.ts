@@ -16,6 +16,8 @@ const PRINTED_MS = 2000;
 export interface Stage {
   /** Starts its program. @throws ProtocolError that says why it could not be. */
   start(): Promise<Attempt>;
+  /** Told once, when it runs first. */
+  begun(): void;
   tell(type: RunChange['type'], log?: string[]): void;
 }
 
@@ -32,7 +34,11 @@ async function begin(run: Run, stage: Stage): Promise<Attempt | undefined> {
     await unlessAborted(run.toEnd, () => run.place.granted()).catch(() => {});
   }
   try {
-    if (!run.isEnding) return await start(run, stage);
+    if (!run.isEnding) {
+      const first = await start(run, stage);
+      stage.begun();
+      return first;
+    }
     run.fails(new ProtocolError('conflict', 'It was ended before it ran.', { reason: 'ended' }));
     stage.tell('ended');
   } catch (error) {

@@ -3,7 +3,9 @@ import { ProtocolError } from '@sextant/protocol/errors';
 import { Alarm } from '@sextant/service/alarm';
 import type { Exit } from '../launch/errand.ts';
 import { failureOf, type Failure } from '../launch/reasons.ts';
-import { Output } from '../output/output.ts';
+import type { Output } from '../output/output.ts';
+import { figuresOf } from '../tree/figures.ts';
+import type { Process } from '../tree/processes.ts';
 import type { Attempt } from './attempt.ts';
 import type { RunFacts } from './facts.ts';
 import { Hold } from './hold.ts';
@@ -13,6 +15,9 @@ import { Restarts } from './restarts.ts';
 
 /** Milliseconds a program has to end after TERM, before KILL. */
 export const GRACE_MS = 5000;
+
+/** Why the system killed a program. */
+const OOM = 'the system killed it because memory was short';
 
 /** How long a run lives, and with what. */
 export interface Terms {
@@ -32,7 +37,7 @@ export class Run {
   readonly restarts: Restarts | undefined;
   /** Undefined for one that reads nothing. */
   readonly input: RunInput | undefined;
-  output = new Output();
+  output: Output;
   readonly #begun = Promise.withResolvers<number>();
   readonly #exited = Promise.withResolvers<Exit>();
   #toEnd: AbortController | undefined;
@@ -44,6 +49,7 @@ export class Run {
   #pid: number | null = null;
   #failure: Failure | undefined;
   #endedBy: EndedBy | undefined;
+  #oomKilled = false;
   #graceMs = GRACE_MS;
   #startedAt = new Date();
   #clock = performance.now();
@@ -51,8 +57,9 @@ export class Run {
   #endedAt: Date | undefined;
   #elapsedMs: number | undefined;
 
-  constructor(facts: RunFacts, { place, until, restart = 'no', ttlMs }: Terms) {
+  constructor(facts: RunFacts, output: Output, { place, until, restart = 'no', ttlMs }: Terms) {
     this.facts = facts;
+    this.output = output;
     this.place = place;
     this.restarts = restart === 'no' ? undefined : new Restarts(restart);
     this.input = facts.stdin ? new RunInput() : undefined;
@@ -146,6 +153,18 @@ export class Run {
     this.hold.pass(until);
   }
 
+  /** Of its processes, those among what a look has found. */
+  membersOf(processes: readonly Process[]): readonly Process[] {
+    return this.#attempt?.tree.membersOf(processes) ?? [];
+  }
+
+  /** Kills what uses more than it may, also what a program that is over left behind. */
+  exceed(by: EndedBy, members: readonly Process[]): void {
+    this.#endedBy ??= by;
+    this.#attempt?.tree.kill(members);
+    void this.end(by, 0);
+  }
+
   /** Its processes, and those that they started. */
   async members(): Promise<readonly number[]> {
     return (await this.#attempt?.tree.members()) ?? [];
@@ -168,6 +187,7 @@ export class Run {
       this.#clock = performance.now();
       this.#exit = { exitCode: null, signal: null };
       this.#failure = undefined;
+      this.#oomKilled = false;
       this.#elapsedMs = undefined;
       this.#begun.resolve(attempt.pid);
       return attempt;
@@ -182,7 +202,7 @@ export class Run {
   /** Its program has ended and will be started again. */
   pauses(exit: Exit): void {
     this.#elapsedMs = this.#sinceStart();
-    this.#exit = exit;
+    this.#takeExit(exit);
     this.#state = 'restarting';
   }
 
@@ -194,7 +214,7 @@ export class Run {
   /** Its last program has ended. */
   ends(exit: Exit): void {
     this.#endedBy ??= this.#attempt?.wasSignalled(exit) ? 'signal' : undefined;
-    this.#exit = exit;
+    this.#takeExit(exit);
     this.#finish();
   }
 
@@ -218,15 +238,16 @@ export class Run {
       ...this.#exit,
       ...(this.#failure && { reason: this.#failure.reason }),
       ...(this.#endedBy && { endedBy: this.#endedBy }),
+      ...(this.#oomKilled && { oomKilled: true }),
     };
   }
 
-  details(): RunDetails {
-    const { program, args, cwd, owner } = this.facts;
-    const { from, to } = this.output;
+  /** @param processes what a look has found, where it is to tell what it uses. */
+  details(processes?: readonly Process[]): RunDetails {
+    const { program, args, cwd, owner, tty, limits } = this.facts;
     const { restarts, place } = this;
     const { isHeld } = this.hold;
-    const message = this.#failure?.message;
+    const message = this.#oomKilled ? OOM : this.#failure?.message;
     return {
       ...this.describe(),
       program: brief(program),
@@ -235,7 +256,10 @@ export class Run {
       owner,
       detached: !isHeld,
       held: isHeld && this.running,
-      output: { from, to },
+      output: this.output.facts,
+      tty,
+      ...(limits && { limits }),
+      ...(processes && this.#state === 'running' && figuresOf(this.membersOf(processes))),
       ...(message !== undefined && { message }),
       ...(restarts && { restart: restarts.policy, restarts: restarts.count }),
       ...(place.queue && { queue: place.queue }),
@@ -248,6 +272,11 @@ export class Run {
     if (this.#state !== 'over') return this.#state;
     if (this.#pid === null) return 'failed';
     return this.#exit.signal === null ? 'exited' : 'killed';
+  }
+
+  #takeExit(exit: Exit): void {
+    this.#exit = exit;
+    this.#oomKilled = this.#endedBy === undefined && this.#attempt?.wasOomKilled(exit) === true;
   }
 
   #finish(): void {

@@ -7,15 +7,18 @@ import { Census } from '../tree/census.ts';
 import { Attempt } from './attempt.ts';
 import { follow } from './course.ts';
 import { factsOf } from './facts.ts';
+import { Output } from '../output/output.ts';
 import { LINGER_MS } from '../output/silence.ts';
 import type { Store } from '../output/store.ts';
-import { MARKER } from '../tree/processes.ts';
+import { MARKER, type Process } from '../tree/processes.ts';
 import type { Order } from '../launch/program.ts';
 import { Places } from './queue.ts';
 import { GRACE_MS, Run } from './run.ts';
 import { Spawner } from '../launch/spawn.ts';
 import { mayHaveLeft } from '../tree/traces.ts';
+import { OomKills } from '../tree/oom.ts';
 import { Tree } from '../tree/tree.ts';
+import { Watch } from './watch.ts';
 
 export interface RunSettings {
   /** Where programs run unless asked otherwise. */
@@ -31,7 +34,7 @@ export interface Wish {
   readonly until: AbortSignal | undefined;
   /** Its input is open. */
   readonly stdin: boolean;
-  /** How its output is kept on disk; in memory where that is not said. */
+  /** How its output is kept on disk; in memory until it has ended, where that is not said. */
   readonly keep?: { readonly bytes: number; readonly wait: boolean };
   /** It waits there for its turn. */
   readonly queue?: QueueWish | undefined;
@@ -55,6 +58,8 @@ export class Runs {
   readonly #store: Store;
   readonly #settings: RunSettings;
   readonly #census = new Census();
+  readonly #system = { census: this.#census, oomKills: new OomKills() };
+  readonly #watch = new Watch(this.#census);
   readonly #spawner = new Spawner(this.#census);
   readonly #places: Places;
   /** Those with something left to end: the program, or what it left behind unless that is detached. */
@@ -75,11 +80,14 @@ export class Runs {
    */
   ask(wish: Wish): Run {
     if (this.#closing) throw new ProtocolError('draining', 'This service is closing and starts nothing more.');
-    const { order, owner, until, stdin, queue } = wish;
+    const { order, owner, until, keep, queue } = wish;
+    const stdin = wish.stdin || order.tty;
     const cwd = resolve(this.#settings.cwd, order.cwd ?? '');
     const place = this.#places.take(owner, queue);
     const facts = factsOf(order, { number: ++this.#count, cwd, owner, detached: until === undefined, stdin });
-    const run = new Run(facts, { ...wish, place });
+    // What is kept on disk is there once it is started.
+    const output = keep ? new Output() : this.#store.begin(facts.id);
+    const run = new Run(facts, output, { ...wish, place });
     this.#living.add(run);
     void this.#follow(run, wish);
     return run;
@@ -98,12 +106,18 @@ export class Runs {
     );
   }
 
+  /** The processes of this machine, from which programs that run tell what they use. */
+  look(): Promise<readonly Process[]> {
+    return this.#census.look();
+  }
+
   /** Ends everything that runs, detached or not, and starts no more. */
   async close(): Promise<void> {
     this.#closing = true;
     await this.#spawner.rouse();
     await Promise.all([...[...this.#living].map((run) => run.end('service', CLOSING_GRACE_MS)), this.#endLeftBehind()]);
     await this.#spawner.close();
+    await this.#store.close();
   }
 
   /** To the end of its program, and of what that left behind: a client's programs go when it goes. */
@@ -111,6 +125,9 @@ export class Runs {
     const { detached } = run.facts;
     const last = await follow(run, {
       start: () => this.#start(run, wish),
+      begun: () => {
+        if (run.facts.limits) this.#watch.add(run);
+      },
       tell: (type, log) => this.#tell(type, run, log),
     });
     await sleep(ANSWER_MS, undefined, { ref: false });
@@ -131,8 +148,8 @@ export class Runs {
     try {
       const task = { id, order: { ...order, env: { ...order.env, [MARKER]: id } }, cwd, detached, stdin };
       const child = await this.#spawner.start(task);
-      run.input?.open(child.stdin);
-      return new Attempt(id, child, run.output, this.#census, since);
+      run.input?.open(child.stdin, run.facts.tty ? child.resize : undefined);
+      return new Attempt(run, child, this.#system, since);
     } catch (error) {
       if (isFirst) await run.output.remove();
       throw error;

@@ -16,6 +16,15 @@ export interface Process {
   run?: string | undefined;
   /** When it was born, in ticks since the machine was started: what tells it from another with its number. On Linux only. */
   start?: string | undefined;
+  /** What it uses, as the system counts it; on Linux only. */
+  use?: Use;
+}
+
+/** Processor time in ticks, its own and that of children it waited for; resident memory in pages. */
+interface Use {
+  ticks: number;
+  pages: number;
+  threads: number;
 }
 
 /** All living processes of this machine, as far as this service may see them. */
@@ -43,11 +52,19 @@ export function readProcess(pid: number): Process[] {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state = '', parent, group] = fields;
   if (!isLiving(state)) return [];
-  return [{ pid, parent: Number(parent), group: Number(group), run: readMarker(pid), start: fields[START] }];
+  const use = { ticks: ticksOf(fields), pages: Number(fields[PAGES]), threads: Number(fields[THREADS]) };
+  return [{ pid, parent: Number(parent), group: Number(group), run: readMarker(pid), start: fields[START], use }];
 }
 
-/** Where a process' time of birth is, counted from its state. */
+/** Where the times that a process and its children took are, counted from its state; and what else is told of it. */
+const [TIMES, TIMES_END] = [11, 15];
+const THREADS = 17;
 const START = 19;
+const PAGES = 21;
+
+function ticksOf(fields: readonly string[]): number {
+  return fields.slice(TIMES, TIMES_END).reduce((sum, ticks) => sum + Number(ticks), 0);
+}
 
 function readMarker(pid: number): string | undefined {
   const start = `\0${MARKER}=`;

@@ -3,22 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { Output } from '../../src/output/output.ts';
-import type { Reader } from '../../src/output/reader.ts';
 import { Segments } from '../../src/output/segments.ts';
-
-/** What a reader comes to, as text: bytes, `(gap 0-9)` and `(end)`. */
-async function all(reader: Reader, until?: number): Promise<Record<'stdout' | 'stderr', string>> {
-  const text = { stdout: '', stderr: '' };
-  for (let part = await reader.next(until); part; part = await reader.next(until)) {
-    if ('gap' in part) text.stdout += `(gap ${part.gap.from}-${part.gap.to})`;
-    else if ('end' in part) text[part.channel] += '(end)';
-    else {
-      text[part.channel] += Buffer.from(part.bytes).toString('latin1');
-      reader.passed(part.bytes.length);
-    }
-  }
-  return text;
-}
+import { all } from './all.ts';
 
 describe('Output', () => {
   it('is read in the order it came, from any place on, by any number at their own pace', async () => {
@@ -38,8 +24,8 @@ describe('Output', () => {
 
   it('is whole on disk, and says what was cut', async () => {
     await using home = await temporaryFolder();
-    const file = await Segments.create(join(home.path, 'out'), 1024 * 1024);
-    const output = new Output({ file });
+    const segments = await Segments.create(join(home.path, 'out'), 1024 * 1024);
+    const output = new Output({ segments });
     const bytes = randomBytes(6 * 1024 * 1024);
     for (let at = 0; at < bytes.length; at += 10_000) {
       output.append('stdout', Buffer.from(bytes.subarray(at, at + 10_000)));

@@ -14,12 +14,15 @@ describe('listProcesses', () => {
     expect(found).toHaveLength(3);
     // The one that starts programs for us, which belongs to no run.
     const launcher = processes.find(({ parent, run }) => parent === process.pid && run === undefined)?.pid;
-    const born: unknown = expect.stringMatching(/^\d+$/);
+    const known = {
+      start: expect.stringMatching(/^\d+$/),
+      use: { ticks: expect.any(Number), pages: expect.any(Number), threads: 1 },
+    };
     expect(found).toEqual(
       expect.arrayContaining([
-        { pid: main, parent: launcher, group: main, run, start: born },
-        { pid: apart, parent: main, group: apart, run, start: born },
-        { pid: expect.any(Number), parent: main, group: main, run, start: born },
+        { pid: main, parent: launcher, group: main, run, ...known },
+        { pid: apart, parent: main, group: apart, run, ...known },
+        { pid: expect.any(Number), parent: main, group: main, run, ...known },
       ]),
     );
   });

@@ -1,0 +1,70 @@
+import type { Client } from '@sextant/client/client';
+import type { StreamPart } from '@sextant/client/stream';
+import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
+import type { ParamsInput } from '@sextant/protocol/method';
+import type { processService } from '@sextant/protocol/process';
+import { follow } from '../attached/follow.ts';
+import { signalled } from '../attached/interruption.ts';
+import { ExitCode } from '../exit-code.ts';
+import { printJson, sayError } from '../output.ts';
+import { SELF } from '../self.ts';
+import { Signals, type Send } from './signals.ts';
+
+type Processes = Client<typeof processService>;
+type RunMethod = (typeof processService.methods)['process.run'];
+type Part = StreamPart<RunMethod>;
+
+/**
+ * Runs a program with our input, output and signals as its own. Resolves to the exit code that this command ends with.
+ * @throws ProtocolError why it could not be started.
+ */
+export async function runAttached(processes: Processes, wish: ParamsInput<RunMethod>, json: boolean): Promise<number> {
+  const stream = processes.open('process.run', wish);
+  const parts = stream[Symbol.asyncIterator]();
+  const { item } = (await parts.next()).value ?? {};
+  if (!item || 'gap' in item) return codeOf(await stream.result);
+  if (json) printJson(item);
+  const signals = new Signals(sender(processes, item.id));
+  try {
+    const { interrupted, result } = await follow(stream, {
+      json,
+      parts: noting(parts, signals),
+      signals: (interruption) => signals.listen(interruption),
+    });
+    return interrupted ?? codeOf(result);
+  } catch (error) {
+    if (!processes.lost) throw error;
+    sayError(wentWithIt(error, item.pid));
+    return ExitCode.lost;
+  }
+}
+
+function codeOf(result: { exitCode: number | null; signal: string | null } | undefined): number {
+  return result?.exitCode ?? signalled(result?.signal ?? null);
+}
+
+/** Over the connection that the program runs on, which has not been lost if it still runs. */
+function sender(processes: Processes, target: string): Send {
+  return async (signal) => {
+    try {
+      await processes.call('process.signal', { target, signal: signal as 'SIGINT' });
+    } catch (error) {
+      // All else tells that it is over, which it says itself.
+      if (isErrorType(error, 'forbidden')) return false;
+    }
+    return true;
+  };
+}
+
+async function* noting(parts: AsyncIterable<Part>, signals: Signals): AsyncGenerator<Part> {
+  for await (const part of parts) {
+    if (part.body) signals.answered();
+    yield part;
+  }
+}
+
+function wentWithIt(error: unknown, pid: number): ProtocolError {
+  const why = Error.isError(error) ? error.message : String(error);
+  const next = `The service ends the program, pid ${pid}, with its connection. What runs there: ${SELF} ps. What is to outlive one: ${SELF} run -d, then ${SELF} attach.`;
+  return new ProtocolError('unavailable', `${why} ${next}`, {}, { cause: error });
+}
