@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 /** Packages with a part that is compiled for one machine: no bundle can hold it. */
-const NATIVE = ['@napi-rs/blake-hash'];
+const NATIVE = ['@lydell/node-pty', '@napi-rs/blake-hash'];
 
 /**
  * Bundles the app in whose folder it is run: one file to start, what it loads or starts later beside it. The folder `dist`

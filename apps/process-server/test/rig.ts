@@ -97,7 +97,8 @@ export async function numbersOf(stream: Running, count: number, server?: number)
 }
 
 /** True for a process that is there and no zombie: not every machine has an init that buries orphans. */
-export function isAlive(pid: number): boolean {
+export function isAlive(pid: number | null): boolean {
+  if (pid === null) return false;
   const state = statOf(pid)[0];
   return state !== undefined && state !== 'Z' && state !== 'X';
 }
@@ -108,7 +109,7 @@ export function ticksOf(pid: number): number {
   return Number(stat[11]) + Number(stat[12]);
 }
 
-export function allGone(pids: readonly number[], withinMs: number): Promise<boolean> {
+export function allGone(pids: readonly (number | null)[], withinMs: number): Promise<boolean> {
   return waitFor(`the end of ${pids.join(', ')}`, () => !pids.some(isAlive), withinMs);
 }
 

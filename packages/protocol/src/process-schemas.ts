@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { gapSchema, nameSchema, sizeSchema, timeSchema } from './values.ts';
+import { gapSchema, nameSchema, sizeSchema, terminalSizeSchema, timeSchema } from './values.ts';
 
 /** What to run: a program and its arguments as they are, never a line for a shell. */
 export const programParams = {
@@ -13,6 +13,56 @@ export const programParams = {
   name: nameSchema.optional(),
 };
 
+/** At most so many of the caller's programs with that name of a queue run at a time; the others wait, in order. */
+export const queueSchema = z.strictObject({
+  name: nameSchema,
+  /** The last one stated counts. */
+  limit: z.int().min(1).max(10_000),
+});
+export type QueueWish = z.infer<typeof queueSchema>;
+
+/** What may be asked for besides, of the life of a program. */
+export const lifeParams = {
+  /** It ends by itself so long after it was asked for: up to 30 days. */
+  ttlMs: z.int().min(100).max(2_592_000_000).optional(),
+  queue: queueSchema.optional(),
+};
+
+/** What is done when a program ends that nobody asked to end: `on-failure` where its exit code is not 0. */
+export const restartSchema = z.enum(['no', 'on-failure', 'always']);
+export type RestartPolicy = z.infer<typeof restartSchema>;
+
+/** Where a program waits: 1 is the next. */
+export const positionSchema = z.object({ name: z.string(), position: z.int().min(1) });
+
+/** What it may use, with everything it started. */
+export const limitsSchema = z.strictObject({
+  /** How long it may run. */
+  timeMs: z.int().min(1).max(2_147_483_647).optional(),
+  /** Of all its processes together; of each, what it may ask the system for. */
+  memoryBytes: z
+    .int()
+    .min(1024 * 1024)
+    .optional(),
+  /** Of both outputs together. */
+  outputBytes: z.int().min(1).optional(),
+  /** Of each of its processes. */
+  openFiles: z.int().min(8).max(1_048_576).optional(),
+  /** Its threads are counted, too. */
+  processes: z.int().min(1).max(4_194_304).optional(),
+});
+export type RunLimits = z.infer<typeof limitsSchema>;
+
+/** How it is run, besides. */
+export const runParams = {
+  /** In a terminal of its own: all it prints is `stdout`. */
+  tty: z.boolean().default(false),
+  /** The size of that, which is 80 by 24 unless given. */
+  columns: terminalSizeSchema.shape.columns.optional(),
+  rows: terminalSizeSchema.shape.rows.optional(),
+  limits: limitsSchema.optional(),
+};
+
 export const outcomeSchema = z.object({
   /** `null` where a signal ended it. */
   exitCode: z.int().nullable(),
@@ -20,19 +70,44 @@ export const outcomeSchema = z.object({
 });
 export type Outcome = z.infer<typeof outcomeSchema>;
 
+/** Who asked for its end, or which of its limits did. */
+export const endedBySchema = z.enum([
+  'close',
+  'signal',
+  'ttl',
+  'connection',
+  'service',
+  'time',
+  'memory',
+  'output',
+  'processes',
+]);
+export type EndedBy = z.infer<typeof endedBySchema>;
+
 /** One program that was asked for, running or not. */
 export const runSchema = z.object({
   id: z.string(),
   name: z.string(),
+  /** `null` while it has no process. */
   pid: z.int().nullable(),
-  /** `killed`: a signal ended it; `failed`: it could not be started. */
-  state: z.enum(['running', 'exited', 'killed', 'failed']),
+  /**
+   * `queued`: it waits for its turn; `restarting`: it has ended and will be started again; `killed`: a signal ended it;
+   * `failed`: it never ran.
+   */
+  state: z.enum(['queued', 'running', 'restarting', 'exited', 'killed', 'failed']),
+  /** The last time; of one that did not run yet, when it was asked for. */
   startedAt: timeSchema,
   endedAt: timeSchema.nullable(),
+  /** Since then, or as long as it ran. */
   elapsedMs: sizeSchema,
+  /** While `restarting`, those of its last end. */
   ...outcomeSchema.shape,
-  /** The word for why it could not be started, such as `ENOENT`. */
+  /** The word for why it could not be started, the last time, such as `ENOENT`. */
   reason: z.string().optional(),
+  /** Left out where it ended by itself. */
+  endedBy: endedBySchema.optional(),
+  /** The system killed it for want of memory. */
+  oomKilled: z.boolean().optional(),
 });
 export type Run = z.infer<typeof runSchema>;
 
@@ -59,12 +134,63 @@ export const runDetailsSchema = runSchema.extend({
   cwd: z.string(),
   /** The principal whose it is. */
   owner: z.string(),
+  /** No connection holds it. */
   detached: z.boolean(),
+  /** It ends with somebody's connection. */
+  held: z.boolean(),
   output: outputSchema,
-  /** Why it could not be started, or that it was cut off with an earlier life of the service, in a sentence. */
+  /** Why it could not be started, was killed by the system, or was cut off with an earlier life of the service, in a sentence. */
   message: z.string().optional(),
+  /** Where it is started again, and how often it was. */
+  restart: restartSchema.optional(),
+  restarts: sizeSchema.optional(),
+  /** Of one with a queue; with its position while it waits. */
+  queue: queueSchema.extend({ position: z.int().min(1).optional() }).optional(),
+  /** When it ends by itself. */
+  expiresAt: timeSchema.optional(),
+  /** It runs in a terminal. */
+  tty: z.boolean(),
+  limits: limitsSchema.optional(),
+  /** Of one that runs, with everything it started: processor time, also of what has ended; resident memory; processes. */
+  cpuMs: sizeSchema.optional(),
+  memoryBytes: sizeSchema.optional(),
+  processes: sizeSchema.optional(),
 });
 export type RunDetails = z.infer<typeof runDetailsSchema>;
+
+/** What ended with a program: as far as it could be told, the processes of its tree, and the TCP ports that are free since. */
+export const closedSchema = runSchema.extend({
+  processes: sizeSchema.optional(),
+  ports: z.array(z.int()).optional(),
+});
+export type Closed = z.infer<typeof closedSchema>;
+
+/** One thing that happened to a program. */
+export const runChangeSchema = z.object({
+  type: z.enum(['queued', 'started', 'restarting', 'ended', 'failed', 'adopted']),
+  at: timeSchema,
+  run: runSchema,
+  /** The principal whose it is. */
+  owner: z.string(),
+  /** Of an end that nobody asked for and that was no exit with 0: the last lines it printed, for those who may touch it. */
+  log: z.array(z.string()).optional(),
+});
+export type RunChange = z.infer<typeof runChangeSchema>;
+
+/** What a watcher of programs sees: a snapshot in parts, newest first, the last of them with `seq`; then each change. */
+export const runEventSchema = z.union([
+  z.object({
+    type: z.literal('snapshot'),
+    seq: sizeSchema.optional(),
+    part: z.int().min(1),
+    runs: z.array(runSchema),
+    /** Another part follows. */
+    more: z.boolean(),
+  }),
+  runChangeSchema.extend({ seq: sizeSchema }),
+  gapSchema,
+]);
+export type RunEvent = z.infer<typeof runEventSchema>;
 
 /** In an output: the place of the byte that comes next; or that bytes are not kept any more. */
 export const outputItemSchema = z.union([z.object({ since: sizeSchema }), gapSchema]);

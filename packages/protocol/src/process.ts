@@ -2,12 +2,18 @@ import { z } from 'zod';
 import { defineService, method } from './method.ts';
 import {
   attachedItemSchema,
+  closedSchema,
   foreignRunSchema,
+  lifeParams,
   outcomeSchema,
   outputItemSchema,
   outputSchema,
+  positionSchema,
   programParams,
+  restartSchema,
   runDetailsSchema,
+  runEventSchema,
+  runParams,
   runSchema,
 } from './process-schemas.ts';
 import { gapSchema, pageOf, pageParams, sizeSchema, targetSchema, terminalSizeSchema } from './values.ts';
@@ -61,9 +67,11 @@ export const processService = defineService({
       access: 'process:run',
       object: 'program',
       audited: true,
-      params: z.strictObject(programParams),
-      /** The first item says that it runs. */
-      item: z.union([z.object({ id: z.string(), pid: z.int() }), gapSchema]),
+      params: z.strictObject({ ...programParams, ...lifeParams, ...runParams }),
+      /** While it waits in its queue, where; then one that says that it runs. */
+      item: z.union([z.object({ queue: positionSchema }), z.object({ id: z.string(), pid: z.int() }), gapSchema]),
+      /** The size of its terminal, as it changes. */
+      input: terminalSizeSchema,
       result: outcomeSchema.extend({ id: z.string(), pid: z.int() }),
       channels: { in: ['stdin'], out: ['stdout', 'stderr'] },
     }),
@@ -75,14 +83,22 @@ export const processService = defineService({
       audited: true,
       params: z.strictObject({
         ...programParams,
+        ...lifeParams,
+        /** Nobody's connection holds it. */
         detached: z.boolean().default(false),
-        /** Its input is open, for whoever attaches; it reads nothing unless given. */
+        /** It ends with the caller's connection, as it does unless `detached`: not both. */
+        leash: z.boolean().optional(),
+        /** After 1 s, doubled each time up to 60 s, anew once it has run for 10 s. */
+        restart: restartSchema.default('no'),
+        ...runParams,
+        /** Its input is open, for whoever attaches; it reads nothing unless given. That of a terminal always is. */
         stdin: z.boolean().default(false),
         keepBytes: keepBytes.default(64 * 1024 * 1024),
         /** What happens where more is printed than is kept: the oldest is cut, or the program waits until somebody has read it. */
         full: z.enum(['cut', 'wait']).default('cut'),
       }),
-      result: z.object({ id: z.string(), pid: z.int() }),
+      /** `pid` is `null` of one that waits in its queue. */
+      result: z.object({ id: z.string(), pid: z.int().nullable() }),
     }),
     'process.attach': method({
       summary: 'Follows what a program prints until it ends, from a byte on or from now, and types into it.',
@@ -147,13 +163,32 @@ export const processService = defineService({
       timeoutMs: 2_147_483_647,
       result: runSchema,
     }),
+    'process.adopt': method({
+      summary:
+        "Makes a program the caller's: it ends with the caller's connection, or with nobody's if `detached`, and no more with the one before.",
+      access: 'process:adopt',
+      audited: 'target',
+      params: z.strictObject({ ...target, detached: z.boolean().default(false) }),
+      result: runDetailsSchema,
+    }),
+    'process.events': method({
+      summary: 'Streams a snapshot of the programs, and then what happens to them.',
+      access: 'process:read',
+      resumable: true,
+      params: z.strictObject({
+        /** Go on after this change, without a snapshot; a `gap` and a snapshot where changes are gone. */
+        since: sizeSchema.optional(),
+      }),
+      item: runEventSchema,
+      result: z.object({}),
+    }),
     'process.close': method({
       summary: 'Ends a program and everything it started: TERM, 5 s, KILL. `all` ends every one of that name.',
       access: 'process:close',
       audited: 'target',
       params: z.strictObject({ target: targetSchema, all: z.boolean().default(false) }),
       /** What ended, and how many that were: items that would not fit the line are left out. */
-      result: z.object({ items: z.array(runSchema), count: sizeSchema }),
+      result: z.object({ items: z.array(closedSchema), count: sizeSchema }),
     }),
     'process.list': method({
       summary: "Lists the caller's programs or everybody's, newest first.",

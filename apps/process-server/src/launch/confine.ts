@@ -27,7 +27,7 @@ export function confine({ order, cwd, detached, rules }: Errand): Confined {
     const deed = { name: program.name, file, args, variables, folder: folder.path, detached };
     const refusal = judge(rules, deed, PLACES);
     if (refusal) throw refusal;
-    return { ...program, file, cwd: folder.cwd, [Symbol.dispose]: folder.close };
+    return { ...program, file, isPinned: true, cwd: folder.cwd, [Symbol.dispose]: folder.close };
   } catch (error) {
     folder.close();
     throw error;

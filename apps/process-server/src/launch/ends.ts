@@ -9,10 +9,13 @@ const AGAIN_MS = 100;
 /** Characters that say which stream of which program a connection is. */
 export const LABEL_LENGTH = 16;
 
+/** Input, output and error output of a program. */
+export type Sockets = readonly [Socket, Socket, Socket];
+
 /** Of the launcher: its ends of the streams of programs to come, connected to the service before they are needed. */
 export class Ends {
   readonly #path: string;
-  readonly #ready = new Map<number, readonly Socket[]>();
+  readonly #ready = new Map<number, Sockets>();
   #count = 0;
 
   constructor(path: string) {
@@ -21,7 +24,7 @@ export class Ends {
   }
 
   /** The three streams with this number, for a program, and later to be destroyed here. */
-  take(number: number): readonly Socket[] {
+  take(number: number): Sockets {
     const sockets = this.#ready.get(number);
     if (!sockets) throw new Error('streams that are gone');
     this.#ready.delete(number);
@@ -33,15 +36,15 @@ export class Ends {
   #make(): void {
     this.#count += 1;
     const number = this.#count;
-    const sockets = [0, 1, 2].map((descriptor) => {
+    const make = (descriptor: number): Socket => {
       const socket = connect({ path: this.#path, allowHalfOpen: true });
       // What comes is for the program.
       socket.pause();
       socket.on('error', () => {}).once('close', () => this.#lost(number));
       socket.write(`${number}`.padStart(LABEL_LENGTH - 1) + descriptor);
       return socket;
-    });
-    this.#ready.set(number, sockets);
+    };
+    this.#ready.set(number, [make(0), make(1), make(2)]);
   }
 
   /** The service had no descriptor left for one of them. */

@@ -1,4 +1,5 @@
 import type { WireError } from '@sextant/protocol/errors';
+import type { TerminalSize } from '@sextant/protocol/values';
 import type { Rule } from '../policy/rules.ts';
 import type { Order } from './program.ts';
 
@@ -18,8 +19,15 @@ export interface Errand {
   readonly streams: number;
 }
 
-/** What the service says: an errand; that a run is over, with all that it left behind; or only that it waits for a word. */
-export type Word = Errand | { readonly over: string } | { readonly alive: true };
+/**
+ * What the service says: an errand; that a run is over, with all that it left behind; that the terminal of one has another
+ * size; or only that it waits for a word.
+ */
+export type Word =
+  | Errand
+  | { readonly over: string }
+  | { readonly resize: string; readonly size: TerminalSize }
+  | { readonly alive: true };
 
 /** How a program ended: one of both is `null`. */
 export interface Exit {

@@ -11,11 +11,13 @@ import { Census } from '../tree/census.ts';
 import { birthOf, MARKER } from '../tree/processes.ts';
 import { confine } from './confine.ts';
 import { Ends } from './ends.ts';
-import type { Answer, Errand, Word } from './errand.ts';
+import type { Answer, Errand, Exit, Word } from './errand.ts';
+import { limited } from './limits.ts';
 import { Offspring } from './offspring.ts';
-import type { Program } from './program.ts';
+import { pathOf, type Program } from './program.ts';
 import { explain } from './reasons.ts';
 import { closeStrays } from './strays.ts';
+import type { Terminal } from './terminal.ts';
 
 /** What it starts programs with. */
 interface Means {
@@ -24,6 +26,8 @@ interface Means {
   readonly environment: object;
   /** Only in a namespace: outside, programs have other numbers. */
   readonly offspring: Offspring | undefined;
+  /** Of the runs that have one and are not over. */
+  readonly terminals: Map<string, Terminal>;
 }
 
 main(process.argv[2] ?? '', process.argv[3] === 'namespace');
@@ -32,10 +36,13 @@ function main(path: string, isEnclosed: boolean): void {
   const offspring = isEnclosed ? new Offspring() : undefined;
   closeStrays();
   const brood = new Brood();
-  const means: Means = { ends: new Ends(path), brood, environment: inherited(), offspring };
+  const terminals = new Map<string, Terminal>();
+  const means: Means = { ends: new Ends(path), brood, environment: inherited(), offspring, terminals };
   process.on('message', (word: Word) => {
     if ('over' in word) brood.delete(word.over);
+    else if ('resize' in word) terminals.get(word.resize)?.resize(word.size);
     else if ('alive' in word) tell(word);
+    else if (word.order.tty) void beginInTerminal(word, means);
     else begin(word, means);
   });
   process.once('disconnect', () => {
@@ -57,7 +64,7 @@ function inherited(): object {
 function begin(errand: Errand, means: Means): void {
   const streams = means.ends.take(errand.streams);
   try {
-    follow(errand, startWith(streams, errand, means.environment), means);
+    startWith(streams, errand, means);
   } catch (error) {
     refuse(errand.id, error);
   } finally {
@@ -66,38 +73,66 @@ function begin(errand: Errand, means: Means): void {
   }
 }
 
-function startWith(streams: readonly Socket[], errand: Errand, environment: object): ChildProcess {
+function startWith(streams: readonly Socket[], errand: Errand, means: Means): void {
   const { id, order, stdin } = errand;
   using program = confine(errand);
-  return start(
-    program,
-    { ...environment, ...order.env, [MARKER]: id },
-    stdin ? [...streams] : ['ignore', ...streams.slice(1)],
-  );
-}
-
-function follow({ id, order, detached }: Errand, child: ChildProcess, { brood, offspring }: Means): void {
-  const { pid } = child;
-  if (pid === undefined) {
+  const stdio = stdin ? [...streams] : ['ignore' as const, ...streams.slice(1)];
+  const child = start(withLimits(program, order), environmentOf(errand, means), stdio);
+  if (child.pid === undefined) {
     child.once('error', (error) => refuse(id, explain(error, order.program)));
     return;
   }
+  began(errand, program.file, child.pid, means);
+  child.once('exit', (exitCode, signal) => ended(errand, { exitCode, signal }, means));
+}
+
+/** What it takes is loaded with the first of them. */
+async function beginInTerminal(errand: Errand, means: Means): Promise<void> {
+  const { id, order } = errand;
+  const [stdin, stdout, stderr] = means.ends.take(errand.streams);
+  stderr.destroy();
+  try {
+    const { Terminal, VARIABLES } = await import('./terminal.ts');
+    using program = confine(errand);
+    const env = environmentOf(errand, means, VARIABLES);
+    const terminal = Terminal.start(withLimits(program, order), env, order, { stdin, stdout });
+    began(errand, program.file, terminal.pid, means);
+    means.terminals.set(id, terminal);
+    void terminal.exited.then((exit) => ended(errand, exit, means));
+    void terminal.closed.then(() => means.terminals.delete(id));
+  } catch (error) {
+    stdin.destroy();
+    stdout.destroy();
+    refuse(id, error);
+  }
+}
+
+function withLimits(program: Program, { limits, env = {} }: Errand['order']): Program {
+  return limited(program, limits, pathOf(env));
+}
+
+function environmentOf({ id, order }: Errand, { environment }: Means, usual = {}): NodeJS.ProcessEnv {
+  return { ...environment, ...usual, ...order.env, [MARKER]: id };
+}
+
+function began({ id }: Errand, file: string, pid: number, { brood, offspring }: Means): void {
   brood.set(id, pid);
-  tell({ id, file: child.spawnfile, ...(offspring ? { pid: offspring.youngest() } : { pid, born: birthOf(pid) }) });
-  child.once('exit', (exitCode, signal) => {
-    // What it leaves behind may stay for long, and its number may be another's meanwhile.
-    if (detached) brood.set(id);
-    tell({ id, exit: { exitCode, signal } });
-  });
+  tell({ id, file, ...(offspring ? { pid: offspring.youngest() } : { pid, born: birthOf(pid) }) });
+}
+
+function ended({ id, detached }: Errand, exit: Exit, { brood }: Means): void {
+  // What it leaves behind may stay for long, and its number may be another's meanwhile.
+  if (detached) brood.set(id);
+  tell({ id, exit });
 }
 
 function start(
   { file, name, args, cwd }: Program,
-  env: object,
+  env: NodeJS.ProcessEnv,
   stdio: NonNullable<Parameters<typeof spawn>[2]>['stdio'],
 ): ChildProcess {
   try {
-    return spawn(file, args, { argv0: name, cwd, env: env as NodeJS.ProcessEnv, stdio, detached: true });
+    return spawn(file, args, { argv0: name, cwd, env, stdio, detached: true });
   } catch (error) {
     throw explain(error, name);
   }

@@ -11,7 +11,11 @@ export interface Program {
   name: string;
   args: readonly string[];
   cwd: string;
+  /** It is to be this very file, whatever the name leads to by then. */
+  isPinned?: boolean;
 }
+
+const USUAL_PATH = '/usr/bin:/bin';
 
 /** What a client asks to run. */
 export type Order = ParamsOf<(typeof processService.methods)['process.run']>;
@@ -28,8 +32,13 @@ export function settle(order: Order, cwd: string): Program {
   check(program, Object.fromEntries(args.map((arg, at) => [`argument ${at + 1}`, arg])));
   check(program, env);
   checkFolder(cwd);
-  const file = find(program, cwd, env['PATH'] ?? process.env['PATH']);
+  const file = find(program, cwd, pathOf(env));
   return { file, name: program, args, cwd };
+}
+
+/** Where a program with this environment, besides ours, is looked for. */
+export function pathOf(env: Readonly<Record<string, string>>): string {
+  return env['PATH'] ?? process.env['PATH'] ?? USUAL_PATH;
 }
 
 /** @throws ProtocolError that says which text has a NUL, where the system has the end of it. */
@@ -51,7 +60,7 @@ function checkFolder(cwd: string): void {
 /** Verdicts of a search that only say: not here. */
 const ELSEWHERE: ReadonlySet<Reason> = new Set(['ENOENT', 'ENOTDIR']);
 
-function find(program: string, cwd: string, path: string | undefined): string {
+function find(program: string, cwd: string, path: string): string {
   if (program.includes('/')) {
     const file = resolve(cwd, program);
     const obstacle = obstacleOf(file, true);
@@ -67,7 +76,7 @@ function find(program: string, cwd: string, path: string | undefined): string {
 type Found = { file: string; obstacle?: never } | { file?: never; obstacle: Reason };
 
 /** The file of a name, or what is wrong with the one that comes closest. */
-export function search(name: string, cwd: string, path = '/usr/bin:/bin'): Found {
+export function search(name: string, cwd: string, path = USUAL_PATH): Found {
   let verdict: Reason = 'ENOENT';
   for (const folder of path.split(delimiter).filter((folder) => folder !== '')) {
     const file = resolve(cwd, folder, name);

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { ProtocolError } from '@sextant/protocol/errors';
+import type { TerminalSize } from '@sextant/protocol/values';
 import { Brood } from './brood.ts';
 import type { Census } from '../tree/census.ts';
 import type { Answer, Birth, Errand, Exit, Report, Word } from './errand.ts';
@@ -84,6 +85,11 @@ export class Resident {
     this.#say(errand);
     this.#patience.wait();
     return { ...(await open.began.promise), exited: open.ended.promise };
+  }
+
+  /** The terminal of a run has another size. */
+  resize(run: string, size: TerminalSize): void {
+    this.#say({ resize: run, size });
   }
 
   /** Nothing is left of a run. */

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '@sextant/service/observe/log';
+import type { TerminalSize } from '@sextant/protocol/values';
 import type { Census } from '../tree/census.ts';
 import type { Birth, Errand, Exit } from './errand.ts';
 import { enclose, type Isolation } from './isolation.ts';
@@ -17,6 +18,8 @@ export interface Child extends Birth {
   stdin: Writable;
   stdout: Readable;
   stderr: Readable;
+  /** Where it runs in a terminal: that has another size. */
+  resize: (size: TerminalSize) => void;
 }
 
 /** How programs are started. */
@@ -58,7 +61,7 @@ export class Spawner {
       if (!task.stdin) stdin.destroy();
       // At its end there is nobody to be told first that ours ends, too.
       for (const stream of [stdin, stdout, stderr]) stream.once('end', () => stream.destroy());
-      return { ...child, stdin, stdout, stderr };
+      return { ...child, stdin, stdout, stderr, resize: (size) => resident.resize(task.id, size) };
     } catch (error) {
       for (const stream of [stdin, stdout, stderr]) stream.destroy();
       throw error;
@@ -106,6 +109,9 @@ export class Spawner {
 /** What keeps it small, and of all its memory the least that is its own. */
 const SMALL = ['--single-threaded', '--max-semi-space-size=1'];
 
+/** What it uses for terminals says at its first use that it is one. */
+const QUIET = ['--disable-warning=ExperimentalWarning'];
+
 /** As the file we are in ourselves: source, or bundled. */
 const PROGRAM = import.meta.url.replace(/^.*(?=\.)/, 'launcher');
 
@@ -114,7 +120,7 @@ async function launch(path: string, { isolation, environment }: LaunchSettings, 
   // Only now: a service that starts nothing is to hold 5 MB less.
   const { execa } = await import('execa');
   const file = fileURLToPath(new URL(PROGRAM, import.meta.url));
-  const [program, ...args] = [...command, process.execPath, ...SMALL, file, path, kept.isolation];
+  const [program, ...args] = [...command, process.execPath, ...SMALL, ...QUIET, file, path, kept.isolation];
   const launched = execa(program, args, {
     cwd: '/',
     env: environment,

@@ -1,4 +1,4 @@
-import { runSchema } from '@sextant/protocol/process-schemas';
+import { limitsSchema, runSchema } from '@sextant/protocol/process-schemas';
 import { z } from 'zod';
 
 const factsSchema = z.object({
@@ -11,6 +11,8 @@ const factsSchema = z.object({
   owner: z.string(),
   detached: z.boolean(),
   stdin: z.boolean(),
+  tty: z.boolean(),
+  limits: limitsSchema.optional(),
 });
 
 /** A run as a service tells it to the next one on its folder. */

@@ -55,6 +55,10 @@ function isCut({ run }: Entry): boolean {
 function cutOff(entry: Entry, now: Date): Entry {
   const { run } = entry;
   const elapsedMs = Math.max(0, now.getTime() - Date.parse(run.startedAt));
-  const end = { endedAt: now.toISOString(), elapsedMs, exitCode: null, signal: 'SIGKILL' };
-  return { ...entry, run: { ...run, state: 'killed', ...end }, message: 'the service was killed while it ran' };
+  const end = { endedAt: now.toISOString(), elapsedMs, endedBy: 'service' as const };
+  if (run.pid === null) {
+    return { ...entry, run: { ...run, ...end, state: 'failed' }, message: 'the service was killed before it ran' };
+  }
+  const killed = { state: 'killed' as const, exitCode: null, signal: 'SIGKILL' };
+  return { ...entry, run: { ...run, ...end, ...killed }, message: 'the service was killed while it ran' };
 }

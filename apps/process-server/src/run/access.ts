@@ -2,10 +2,13 @@ import { ProtocolError } from '@sextant/protocol/errors';
 import { OTHERS_SCOPE } from '@sextant/protocol/process';
 import { allowsAll } from '@sextant/protocol/scope';
 import type { Principal } from '@sextant/service/session/caller';
-import type { Run } from './run.ts';
+import type { RunFacts } from './facts.ts';
 
 /** What of a run says whose it is. */
-type Owned = Pick<Run, 'id' | 'facts'>;
+interface Owned {
+  readonly id: string;
+  readonly facts: Pick<RunFacts, 'name' | 'owner'>;
+}
 
 export function isOf(caller: Principal, { facts }: Owned): boolean {
   return facts.owner === caller.name;

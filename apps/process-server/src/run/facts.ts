@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
+import type { RunLimits } from '@sextant/protocol/process-schemas';
 import type { Order } from '../launch/program.ts';
 
 /** What is known of a run from its beginning. */
@@ -16,14 +17,17 @@ export interface RunFacts {
   detached: boolean;
   /** Its input is open. */
   stdin: boolean;
+  /** It runs in a terminal. */
+  tty: boolean;
+  limits?: RunLimits | undefined;
 }
 
 export function factsOf(
   order: Order,
   more: Pick<RunFacts, 'number' | 'cwd' | 'owner' | 'detached' | 'stdin'>,
 ): RunFacts {
-  const { program, args = [], name = (basename(program) || program).slice(0, NAME) } = order;
-  return { id: randomBytes(6).toString('hex'), name, program, args: shorten(args), ...more };
+  const { program, args = [], name = (basename(program) || program).slice(0, NAME), tty, limits } = order;
+  return { id: randomBytes(6).toString('hex'), name, program, args: shorten(args), tty, limits, ...more };
 }
 
 /** Characters of a name that was not given; those that were are shorter. */
@@ -36,4 +40,11 @@ function shorten(args: readonly string[]): string[] {
   let left = REMEMBERED;
   const fitting = args.findIndex((argument) => (left -= argument.length) < 0);
   return fitting === -1 ? [...args] : [...args.slice(0, fitting), `... ${args.length - fitting} more`];
+}
+
+/** Characters of a path that are told: a list of runs must fit its line whatever their paths are. */
+const PATH = 1024;
+
+export function brief(path: string): string {
+  return path.length > PATH ? `${path.slice(0, PATH)}...` : path;
 }

@@ -1,177 +1,286 @@
-import type { Run as Description, RunDetails } from '@sextant/protocol/process-schemas';
-import type { Census } from '../tree/census.ts';
+import type { EndedBy, RestartPolicy, Run as Description, RunDetails } from '@sextant/protocol/process-schemas';
+import { ProtocolError } from '@sextant/protocol/errors';
+import { Alarm } from '@sextant/service/alarm';
 import type { Exit } from '../launch/errand.ts';
-import { Output } from '../output/output.ts';
-import { pump } from '../output/pump.ts';
 import type { Entry } from '../life/entry.ts';
-import type { RunFacts } from './facts.ts';
-import type { Failure } from '../launch/reasons.ts';
-import type { Child } from '../launch/spawn.ts';
+import type { Output } from '../output/output.ts';
+import { figuresOf } from '../tree/figures.ts';
+import type { Process } from '../tree/processes.ts';
+import type { Attempt } from './attempt.ts';
+import { brief, type RunFacts } from './facts.ts';
+import { Hold } from './hold.ts';
 import { RunInput } from './input.ts';
-import { Tree } from '../tree/tree.ts';
+import { Place } from './queue.ts';
+import { RunRecord } from './record.ts';
+import { Restarts } from './restarts.ts';
 
 /** Milliseconds a program has to end after TERM, before KILL. */
-const GRACE_MS = 5000;
+export const GRACE_MS = 5000;
 
-/** One that was started. */
-export type Started = Run & { readonly pid: number };
-
-/** What a run has besides, each where it applies. */
-interface Parts {
-  readonly child?: Child;
-  readonly tree?: Tree;
-  readonly failure?: Failure;
-  /** Why it could not be started, or was cut off. */
-  readonly message?: string | undefined;
-  readonly past?: Description;
+/** How long a run lives, and with what. */
+export interface Terms {
+  readonly place: Place;
+  /** It ends with this; it is detached where there is none. */
+  readonly until: AbortSignal | undefined;
+  readonly restart?: RestartPolicy | undefined;
+  readonly ttlMs?: number | undefined;
 }
 
-/** One program that was asked for, from its start to its end and as history. */
+/** One program that was asked for, from then on to its end and as history. */
 export class Run {
   readonly facts: RunFacts;
-  readonly output: Output;
+  readonly place: Place;
+  readonly hold: Hold;
+  /** Undefined for one that is started once. */
+  readonly restarts: Restarts | undefined;
   /** Undefined for one that reads nothing. */
   readonly input: RunInput | undefined;
-  /** `null` for one that could not be started. */
-  readonly pid: number | null;
-  readonly exited: Promise<Exit>;
-  readonly #tree: Tree | undefined;
-  readonly #failure: Failure | undefined;
-  readonly #message: string | undefined;
-  /** What there is to tell of one that ran in an earlier life of the service. */
-  readonly #past: Description | undefined;
-  readonly #born: string | undefined;
-  readonly #startedAt = new Date();
-  readonly #clock = performance.now();
-  #exit: Exit = { exitCode: null, signal: null };
-  #endedAt: Date | undefined;
-  #elapsedMs = 0;
+  output: Output;
+  readonly #begun = Promise.withResolvers<number>();
+  readonly #exited = Promise.withResolvers<Exit>();
+  #toEnd: AbortController | undefined;
+  readonly #expiry: { readonly alarm: Alarm; readonly at: number } | undefined;
+  #state: 'new' | 'queued' | 'running' | 'restarting' | 'over';
+  #starting: Promise<Attempt> | undefined;
+  /** The last one, as long as something of it may be left. */
+  #attempt: Attempt | undefined;
+  #record = new RunRecord();
+  #graceMs = GRACE_MS;
 
-  private constructor(facts: RunFacts, output: Output, { child, tree, failure, past, message }: Parts) {
+  constructor(facts: RunFacts, output: Output, { place, until, restart = 'no', ttlMs }: Terms) {
     this.facts = facts;
     this.output = output;
-    // Not the child itself: its streams would stay as long as this is remembered.
-    this.pid = child?.pid ?? past?.pid ?? null;
-    this.#born = child?.born;
-    this.#past = past;
-    this.#tree = tree;
-    this.#failure = failure;
-    this.#message = message;
-    this.input = child && facts.stdin ? new RunInput(child.stdin) : undefined;
-    this.exited = child
-      ? child.exited.then((exit) => this.#ends(exit))
-      : Promise.resolve(this.#ends(past ?? this.#exit));
-  }
-
-  static started(facts: RunFacts, output: Output, child: Child, census: Census): Started {
-    const tree = new Tree(census, { groups: [child.pid], marked: (run) => run === facts.id });
-    const run = new Run(facts, output, { child, tree });
-    void takeIn(output, child);
-    return run as Started;
-  }
-
-  /** One that could not be started. */
-  static failed(facts: RunFacts, failure: Failure): Run {
-    return new Run(facts, new Output(), { failure, message: failure.message });
+    this.place = place;
+    this.restarts = restart === 'no' ? undefined : new Restarts(restart);
+    this.input = facts.stdin ? new RunInput() : undefined;
+    this.#state = place.isWaiting ? 'queued' : 'new';
+    this.hold = new Hold(until, () => void this.end('connection'));
+    // Nobody may wait for it.
+    this.#begun.promise.catch(() => {});
+    if (ttlMs === undefined) return;
+    this.#expiry = { alarm: new Alarm(() => void this.end('ttl')), at: Date.now() + ttlMs };
+    this.#expiry.alarm.set(this.#expiry.at);
   }
 
   /** One of an earlier life of the service, which has ended. */
   static past({ facts, run, message }: Entry, output: Output): Run {
-    return new Run(facts, output, { past: run, message });
+    const past = new Run(facts, output, { place: new Place(), until: undefined });
+    past.#record = RunRecord.of(run, message);
+    past.#finish();
+    return past;
   }
 
   get id(): string {
     return this.facts.id;
   }
 
+  /** `null` while it has no process. */
+  get pid(): number | null {
+    return this.#state === 'running' || this.#state === 'over' ? this.#record.pid : null;
+  }
+
+  /** It is not over: it runs, waits for its turn, or will be started again. */
   get running(): boolean {
-    return this.#endedAt === undefined;
+    return this.#state !== 'over';
   }
 
-  /** Ends the program and everything it started. */
-  async end(graceMs = GRACE_MS): Promise<void> {
+  /** Its program never ran yet. */
+  get isNew(): boolean {
+    return this.#record.pid === null;
+  }
+
+  /** It has been started, or waits for that; not while its caller is still to be told whether it can be. */
+  get isKnown(): boolean {
+    return this.#state !== 'new';
+  }
+
+  /** It runs no more, or is to end. */
+  get isEnding(): boolean {
+    return this.#record.endedBy !== undefined || !this.running;
+  }
+
+  get endedBy(): EndedBy | undefined {
+    return this.#record.endedBy;
+  }
+
+  /** Resolves with its first process id. @throws ProtocolError that says why it was not started. */
+  get begun(): Promise<number> {
+    return this.#begun.promise;
+  }
+
+  /** Resolves with its last end. */
+  get exited(): Promise<Exit> {
+    return this.#exited.promise;
+  }
+
+  /** Aborts when somebody wants it to end. */
+  get toEnd(): AbortSignal {
+    this.#toEnd ??= new AbortController();
+    if (this.isEnding) this.#toEnd.abort();
+    return this.#toEnd.signal;
+  }
+
+  /** Ends the program and everything it started, and starts it no more. Of several who ask the first is told of. */
+  async end(by: EndedBy, graceMs = GRACE_MS): Promise<void> {
+    if (this.running) this.#record.endedBy ??= by;
+    this.#graceMs = Math.min(this.#graceMs, graceMs);
+    this.#toEnd?.abort();
     this.output.hurry();
-    const gone = await this.#tree?.end(graceMs);
-    if (gone) await this.exited;
+    const attempt = this.#attempt ?? (await this.#starting?.catch(() => undefined));
+    const isGone = attempt ? await attempt.tree.end(this.#graceMs) : true;
+    if (isGone) await this.exited;
   }
 
-  /** Sends a signal to the program and what it started in its group. */
+  /**
+   * Sends a signal to the program and what it started in its group.
+   * @throws ProtocolError `conflict` if it has no process now.
+   */
   signal(name: NodeJS.Signals): void {
-    if (this.pid === null || !this.running) return;
+    if (this.#state === 'running') this.#attempt?.signal(name);
+    else throw new ProtocolError('conflict', `${this.id} has no process now: it is ${this.#state}.`);
+  }
+
+  /**
+   * Makes it somebody else's, and has it live with something else or nothing.
+   * @throws ProtocolError `conflict` if it is to end.
+   */
+  adopt(owner: string, until: AbortSignal | undefined): void {
+    if (this.isEnding) throw new ProtocolError('conflict', `${this.id} is being ended. There is nothing to adopt.`);
+    this.facts.owner = owner;
+    this.input?.revoke();
+    this.hold.pass(until);
+  }
+
+  /** Of its processes, those among what a look has found. */
+  membersOf(processes: readonly Process[]): readonly Process[] {
+    return this.#attempt?.tree.membersOf(processes) ?? [];
+  }
+
+  /** Kills what uses more than it may, also what a program that is over left behind. */
+  exceed(by: EndedBy, members: readonly Process[]): void {
+    this.#record.endedBy ??= by;
+    this.#attempt?.tree.kill(members);
+    void this.end(by, 0);
+  }
+
+  /** Its processes, and those that they started. */
+  async members(): Promise<readonly number[]> {
+    return (await this.#attempt?.tree.members()) ?? [];
+  }
+
+  /** How many of those were seen so far; undefined where they cannot be told apart. */
+  get seen(): number | undefined {
+    return this.#attempt ? this.#attempt.tree.seen : 0;
+  }
+
+  /** Its program is being started. @throws what keeps it from being. */
+  async begins(starting: Promise<Attempt>): Promise<Attempt> {
+    this.#starting = starting;
     try {
-      process.kill(-this.pid, name);
-    } catch {
-      // Gone meanwhile, which it says itself.
+      const attempt = await starting;
+      this.#attempt = attempt;
+      this.#state = 'running';
+      this.#record.begins(attempt.pid);
+      this.#begun.resolve(attempt.pid);
+      return attempt;
+    } catch (error) {
+      this.#record.fails(error);
+      throw error;
+    } finally {
+      this.#starting = undefined;
     }
   }
 
+  /** Its program has ended and will be started again. */
+  pauses(exit: Exit): void {
+    this.#takeExit(exit);
+    this.#state = 'restarting';
+  }
+
+  /** Nothing is left of its last program. */
+  clear(): void {
+    this.#attempt = undefined;
+  }
+
+  /** Its last program has ended. */
+  ends(exit: Exit): void {
+    this.#record.endedBy ??= this.#attempt?.wasSignalled(exit) ? 'signal' : undefined;
+    this.#takeExit(exit);
+    this.#record.ends();
+    this.#finish();
+  }
+
+  /** It never ran. */
+  fails(error: unknown): void {
+    this.#record.fails(error);
+    this.#begun.reject(error);
+    this.#record.ends();
+    this.#finish();
+  }
+
   describe(): Description {
-    if (this.#past) return this.#past;
     return {
       id: this.id,
       name: this.facts.name,
       pid: this.pid,
-      state: this.#state(),
-      startedAt: this.#startedAt.toISOString(),
-      endedAt: this.#endedAt?.toISOString() ?? null,
-      elapsedMs: this.running ? this.#sinceStart() : this.#elapsedMs,
-      ...this.#exit,
-      ...(this.#failure && { reason: this.#failure.reason }),
+      state: this.#told,
+      ...this.#record.describe(),
     };
   }
 
-  details(): RunDetails {
-    const { program, args, cwd, owner, detached } = this.facts;
-    const output = this.output.facts;
-    const message = this.#message;
+  /** @param processes what a look has found, where it is to tell what it uses. */
+  details(processes?: readonly Process[]): RunDetails {
+    const { program, args, cwd, owner, tty, limits } = this.facts;
+    const { restarts, place } = this;
+    const { isHeld } = this.hold;
+    const { message } = this.#record;
     return {
       ...this.describe(),
       program: brief(program),
       args,
       cwd: brief(cwd),
       owner,
-      detached,
-      output,
+      detached: !isHeld,
+      held: isHeld && this.running,
+      output: this.output.facts,
+      tty,
+      ...(limits && { limits }),
+      ...(processes && this.#state === 'running' && figuresOf(this.membersOf(processes))),
       ...(message !== undefined && { message }),
+      ...(restarts && { restart: restarts.policy, restarts: restarts.count }),
+      ...(place.queue && { queue: place.queue }),
+      ...(this.#expiry && { expiresAt: new Date(this.#expiry.at).toISOString() }),
     };
   }
 
   /** For the next life of the service. */
   entry(): Entry {
-    const more = {
-      ...(this.#born !== undefined && { born: this.#born }),
-      ...(this.#message !== undefined && { message: this.#message }),
+    const born = this.running ? this.#attempt?.born : undefined;
+    const { message } = this.#record;
+    return {
+      facts: this.facts,
+      run: this.describe(),
+      ...(born !== undefined && { born }),
+      ...(message !== undefined && { message }),
     };
-    return { facts: this.facts, run: this.describe(), ...more };
   }
 
-  #state(): Description['state'] {
-    if (this.pid === null) return 'failed';
-    if (this.running) return 'running';
-    return this.#exit.signal === null ? 'exited' : 'killed';
+  get #told(): Description['state'] {
+    if (this.#state === 'new') return 'queued';
+    if (this.#state !== 'over') return this.#state;
+    if (this.#record.pid === null) return 'failed';
+    return this.#record.exit.signal === null ? 'exited' : 'killed';
   }
 
-  #ends(exit: Exit): Exit {
-    this.#exit = exit;
-    this.#endedAt = new Date();
-    this.#elapsedMs = this.#sinceStart();
-    return exit;
+  #takeExit(exit: Exit): void {
+    this.#record.pauses(exit, this.#attempt?.wasOomKilled(exit) === true);
   }
 
-  #sinceStart(): number {
-    return Math.round(performance.now() - this.#clock);
+  #finish(): void {
+    this.#state = 'over';
+    this.#expiry?.alarm.clear();
+    this.hold.release();
+    this.place.leave();
+    this.#exited.resolve(this.#record.exit);
   }
-}
-
-/** What it prints, until nothing more comes. */
-async function takeIn(output: Output, { stdout, stderr, exited }: Child): Promise<void> {
-  await Promise.allSettled([pump(stdout, exited, output, 'stdout'), pump(stderr, exited, output, 'stderr')]);
-  await output.close();
-}
-
-/** Characters of a path that are told: a list of runs must fit its line whatever their paths are. */
-const PATH = 1024;
-
-function brief(path: string): string {
-  return path.length > PATH ? `${path.slice(0, PATH)}...` : path;
 }

@@ -1,23 +1,32 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError } from '@sextant/protocol/errors';
+import type { QueueWish, RestartPolicy, RunChange } from '@sextant/protocol/process-schemas';
+import { History } from '@sextant/service/history';
 import type { Log } from '@sextant/service/observe/log';
-import { Census } from '../tree/census.ts';
-import { factsOf, type RunFacts } from './facts.ts';
+import type { Isolation } from '../launch/isolation.ts';
+import { codeOf, failureOf } from '../launch/reasons.ts';
+import type { Entry } from '../life/entry.ts';
 import { Journal } from '../life/journal.ts';
 import { recall } from '../life/recall.ts';
+import type { Policy } from '../policy/policy.ts';
+import { Census } from '../tree/census.ts';
+import { Attempt } from './attempt.ts';
+import { follow } from './course.ts';
+import { factsOf } from './facts.ts';
 import { Output } from '../output/output.ts';
 import { LINGER_MS } from '../output/silence.ts';
 import type { Store } from '../output/store.ts';
+import type { Process } from '../tree/processes.ts';
 import type { Order } from '../launch/program.ts';
-import type { Policy } from '../policy/policy.ts';
-import { codeOf, failureOf } from '../launch/reasons.ts';
-import { Run, type Started } from './run.ts';
-import type { Isolation } from '../launch/isolation.ts';
+import { Places } from './queue.ts';
+import { GRACE_MS, Run } from './run.ts';
 import { Trail } from './trail.ts';
 import { Spawner } from '../launch/spawn.ts';
 import { mayHaveLeft } from '../tree/traces.ts';
+import { OomKills } from '../tree/oom.ts';
 import { Tree } from '../tree/tree.ts';
+import { Watch } from './watch.ts';
 
 export interface RunSettings {
   /** Where programs run unless asked otherwise. */
@@ -39,6 +48,10 @@ export interface Wish {
   readonly stdin: boolean;
   /** How its output is kept on disk; in memory until it has ended, where that is not said. */
   readonly keep?: { readonly bytes: number; readonly wait: boolean };
+  /** It waits there for its turn. */
+  readonly queue?: QueueWish | undefined;
+  readonly restart?: RestartPolicy | undefined;
+  readonly ttlMs?: number | undefined;
 }
 
 /** Ended runs that are remembered: some hours of a busy day, in at most 40 MB. */
@@ -50,14 +63,18 @@ const ANSWER_MS = 1;
 /** Milliseconds that programs have to end when the service does: it is to be gone within two seconds. */
 const CLOSING_GRACE_MS = 1000;
 
-/** The programs that were asked for: those that run, and the last that ended. */
+/** The programs that were asked for: those that run or wait for it, and the last that ended. */
 export class Runs {
+  /** What happens to them. */
+  readonly changes = new History<RunChange>();
   readonly trail = new Trail();
   readonly #store: Store;
   readonly #settings: RunSettings;
   readonly #census = new Census();
+  readonly #system = { census: this.#census, oomKills: new OomKills() };
+  readonly #watch = new Watch(this.#census);
   readonly #spawner: Spawner;
-  readonly #starting = new Set<Promise<unknown>>();
+  readonly #places: Places;
   /** Those with something left to end: the program, or what it left behind unless that is detached. */
   readonly #living = new Set<Run>();
   readonly #ended: Run[];
@@ -68,123 +85,119 @@ export class Runs {
   #closing = false;
 
   private constructor(store: Store, settings: RunSettings, log: Log, past: readonly Run[]) {
+    const { maxRuns, isolation, policy, journal } = settings;
     this.#store = store;
     this.#settings = settings;
-    const { isolation, policy } = settings;
+    this.#places = new Places(maxRuns);
     this.#ended = [...past];
     this.#count = past.at(-1)?.facts.number ?? 0;
     this.#earlier = this.#count;
-    this.#journal = new Journal(settings.journal, log, () =>
-      [...this.#ended, ...this.#living].map((run) => run.entry()),
-    );
+    this.#journal = new Journal(journal, log, () => [...this.#ended, ...this.#living].map((run) => run.entry()));
     this.#spawner = new Spawner(this.#census, { isolation, environment: policy.environment }, log);
   }
 
   /** With what is known of earlier lives of the service; nothing of them runs after that. */
   static async open(store: Store, settings: RunSettings, log: Log): Promise<Runs> {
-    const past: Run[] = [];
-    for (const entry of (await recall(settings.journal, log)).slice(-HISTORY)) {
-      const output = await store.reopen(entry.facts.id).catch((error: unknown) => {
-        log.warn(
-          { run: entry.facts.id, reason: codeOf(error) },
-          'the output of an earlier life of the service cannot be read',
-        );
-        return undefined;
-      });
-      past.push(Run.past(entry, output ?? new Output()));
-    }
+    const entries = (await recall(settings.journal, log)).slice(-HISTORY);
+    const past = await Promise.all(entries.map(async (entry) => Run.past(entry, await reopen(store, entry, log))));
     void store.sweep();
     return new Runs(store, settings, log, past);
   }
 
   /**
-   * Starts a program.
-   * @throws ProtocolError that says why it could not be.
+   * Asks for a program: it begins at once, or when its queue lets it.
+   * @throws ProtocolError `busy` or `draining`; what keeps it from being started, its `begun` does.
    */
-  async begin(wish: Wish): Promise<Started> {
-    this.#admit();
-    const { order, owner, until, stdin } = wish;
+  ask(wish: Wish): Run {
+    if (this.#closing) throw new ProtocolError('draining', 'This service is closing and starts nothing more.');
+    const { order, owner, until, keep, queue } = wish;
+    const stdin = wish.stdin || order.tty;
     const cwd = resolve(this.#settings.cwd, order.cwd ?? '');
+    const place = this.#places.take(owner, queue);
     const facts = factsOf(order, { number: ++this.#count, cwd, owner, detached: until === undefined, stdin });
-    const launch = this.#launch(wish, facts);
-    this.#starting.add(launch);
-    try {
-      const run = await launch;
-      if (until) endWith(run, until);
-      return run;
-    } catch (error) {
-      const failure = failureOf(error);
-      const failed = Run.failed(facts, failure);
-      this.trail.failed(facts, failure);
-      this.#journal.write(failed.entry());
-      this.#remember(failed);
-      throw error;
-    } finally {
-      this.#starting.delete(launch);
-    }
+    // What is kept on disk is there once it is started.
+    const output = keep ? new Output() : this.#store.begin(facts.id);
+    const run = new Run(facts, output, { ...wish, place });
+    this.#living.add(run);
+    void run.exited.then(() => this.#journal.write(run.entry()));
+    void this.#follow(run, wish);
+    return run;
+  }
+
+  /** Makes a run somebody else's, and has it live with something else or nothing. @throws ProtocolError `conflict` */
+  adopt(run: Run, owner: string, until: AbortSignal | undefined): void {
+    run.adopt(owner, until);
+    this.#tell('adopted', run);
   }
 
   /** Newest first. */
   list(): Run[] {
-    return [...this.#living, ...this.#ended].sort((a, b) => b.facts.number - a.facts.number);
+    return [...this.#living.values().filter(({ isKnown }) => isKnown), ...this.#ended].sort(
+      (a, b) => b.facts.number - a.facts.number,
+    );
+  }
+
+  /** The processes of this machine, from which programs that run tell what they use. */
+  look(): Promise<readonly Process[]> {
+    return this.#census.look();
   }
 
   /** Ends everything that runs, detached or not, and starts no more. */
   async close(): Promise<void> {
     this.#closing = true;
     await this.#spawner.rouse();
-    await Promise.allSettled(this.#starting);
-    await Promise.all([...[...this.#living].map((run) => run.end(CLOSING_GRACE_MS)), this.#endLeftBehind()]);
+    await Promise.all([...[...this.#living].map((run) => run.end('service', CLOSING_GRACE_MS)), this.#endLeftBehind()]);
     await this.#spawner.close();
     await this.#store.close();
     this.#journal.close();
   }
 
-  #admit(): void {
-    if (this.#closing) throw new ProtocolError('draining', 'This service is closing and starts nothing more.');
-    const { maxRuns } = this.#settings;
-    const running = [...this.#living].filter((run) => run.running).length;
-    if (running + this.#starting.size < maxRuns) return;
-    throw new ProtocolError(
-      'busy',
-      `${maxRuns} programs run, the most this service takes. Close one, or wait for one to end.`,
-    );
+  /** To the end of its program, and of what that left behind: a client's programs go when it goes. */
+  async #follow(run: Run, wish: Wish): Promise<void> {
+    const { detached } = run.facts;
+    const last = await follow(run, {
+      start: () => this.#start(run, wish),
+      begun: () => {
+        if (run.facts.limits) this.#watch.add(run);
+      },
+      tell: (type, log) => this.#tell(type, run, log),
+    });
+    await sleep(ANSWER_MS, undefined, { ref: false });
+    if (last && !detached && mayHaveLeft({ id: run.id, pid: last.pid }, last.since)) {
+      await sleep(LINGER_MS, undefined, { ref: false });
+      await last.tree.end(GRACE_MS);
+    }
+    this.#living.delete(run);
+    if (last && !detached) this.#spawner.forget(run.id);
+    this.#remember(run);
   }
 
-  async #launch({ order, keep, stdin }: Wish, facts: RunFacts): Promise<Started> {
-    const { id, cwd, owner, detached } = facts;
+  async #start(run: Run, { order, keep }: Wish): Promise<Attempt> {
+    const { id, cwd, owner, detached, stdin } = run.facts;
     const rules = this.#settings.policy.rulesFor(owner);
     const since = performance.now();
-    const output = keep ? await this.#store.create(id, keep.bytes, keep.wait) : this.#store.begin(id);
+    const isFirst = run.isNew;
+    if (isFirst && keep) run.output = await this.#store.create(id, keep.bytes, keep.wait);
     try {
       this.#journal.write({ starting: id });
-      const task = { id, order, rules, cwd, detached, stdin };
-      const child = await this.#spawner.start(task);
-      this.trail.started(facts, child);
-      const run = Run.started(facts, output, child, this.#census);
-      this.#living.add(run);
-      this.#journal.write(run.entry());
-      void run.exited.then(() => this.trail.ended(run, child.file));
-      void this.#follow(run, since);
-      return run;
+      const child = await this.#spawner.start({ id, order, rules, cwd, detached, stdin });
+      this.trail.started(run.facts, child);
+      const { pid, file } = child;
+      void child.exited.then((exit) => this.trail.ended(run.facts, { pid, file }, exit, performance.now() - since));
+      run.input?.open(child.stdin, run.facts.tty ? child.resize : undefined);
+      return new Attempt(run, child, this.#system, since);
     } catch (error) {
-      await output.remove();
+      this.trail.failed(run.facts, failureOf(error));
+      if (isFirst) await run.output.remove();
       throw error;
     }
   }
 
-  /** To the end of its program, and of what that left behind: a client's programs go when it goes. */
-  async #follow(run: Run, since: number): Promise<void> {
-    await run.exited;
-    this.#journal.write({ run: run.describe() });
-    await sleep(ANSWER_MS, undefined, { ref: false });
-    if (!run.facts.detached && mayHaveLeft(run, since)) {
-      await sleep(LINGER_MS, undefined, { ref: false });
-      await run.end();
-    }
-    this.#living.delete(run);
-    if (!run.facts.detached) this.#spawner.forget(run.id);
-    this.#remember(run);
+  #tell(type: RunChange['type'], run: Run, log?: string[]): void {
+    const description = run.describe();
+    const at = (type === 'ended' || type === 'failed' ? description.endedAt : null) ?? new Date().toISOString();
+    if (run.running) this.#journal.write(run.entry());
+    this.changes.add({ type, at, run: description, owner: run.facts.owner, ...(log && { log }) });
   }
 
   #remember(run: Run): void {
@@ -203,9 +216,12 @@ export class Runs {
   }
 }
 
-function endWith(run: Run, until: AbortSignal): void {
-  const end = (): void => void run.end();
-  until.addEventListener('abort', end, { once: true });
-  if (until.aborted) end();
-  void run.exited.then(() => until.removeEventListener('abort', end));
+/** The output of a run of an earlier life, as far as it is there. */
+async function reopen(store: Store, { facts: { id } }: Entry, log: Log): Promise<Output> {
+  try {
+    return (await store.reopen(id)) ?? new Output();
+  } catch (error) {
+    log.warn({ run: id, reason: codeOf(error) }, 'the output of an earlier life of the service cannot be read');
+    return new Output();
+  }
 }

@@ -71,14 +71,13 @@ function missing(runs: readonly Run[], target: string, caller: Principal): Proto
 }
 
 function over(ended: Run): ProtocolError {
-  const { id, state, exitCode, signal } = ended.describe();
-  const how = {
-    exited: `it exited with ${exitCode}`,
-    killed: `${signal} ended it`,
-    failed: 'it could not be started',
-    running: '',
-  };
-  return new ProtocolError('conflict', `Nothing to close: ${id} is over, ${how[state]}.`, { ids: [id], state });
+  const { id, state, exitCode, signal, endedBy } = ended.describe();
+  const how = state === 'exited' ? `it exited with ${exitCode}` : `${signal} ended it`;
+  const why = endedBy ? 'it was ended before it ran' : 'it could not be started';
+  return new ProtocolError('conflict', `Nothing to close: ${id} is over, ${state === 'failed' ? why : how}.`, {
+    ids: [id],
+    state,
+  });
 }
 
 function ambiguous(fitting: readonly Run[]): ProtocolError {

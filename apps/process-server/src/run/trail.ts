@@ -1,8 +1,7 @@
 import type { AppEvent } from '@sextant/service/handler';
-import type { Birth } from '../launch/errand.ts';
+import type { Birth, Exit } from '../launch/errand.ts';
 import type { Failure } from '../launch/reasons.ts';
 import type { RunFacts } from './facts.ts';
-import type { Run } from './run.ts';
 
 /** Tells the audit log what becomes of programs, also without a call. Never their arguments, which may be secrets. */
 export class Trail {
@@ -21,9 +20,10 @@ export class Trail {
   }
 
   /** By itself or not. */
-  ended(run: Run, file = run.facts.program): void {
-    const { pid, state, exitCode, signal, elapsedMs } = run.describe();
-    this.#tell('run.ended', state, run.facts, { pid, object: file, exitCode, signal, elapsedMs });
+  ended(facts: RunFacts, { pid, file }: Birth, { exitCode, signal }: Exit, elapsedMs: number): void {
+    const outcome = signal === null ? 'exited' : 'killed';
+    const object = file ?? facts.program;
+    this.#tell('run.ended', outcome, facts, { pid, object, exitCode, signal, elapsedMs: Math.round(elapsedMs) });
   }
 
   #tell(event: string, outcome: string, { id, name, owner }: RunFacts, more: object): void {

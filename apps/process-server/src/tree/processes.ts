@@ -16,6 +16,15 @@ export interface Process {
   run?: string | undefined;
   /** When it was born, in ticks since the machine was started: what tells it from another with its number. On Linux only. */
   start?: string | undefined;
+  /** What it uses, as the system counts it; on Linux only. */
+  use?: Use;
+}
+
+/** Processor time in ticks, its own and that of children it waited for; resident memory in pages. */
+interface Use {
+  ticks: number;
+  pages: number;
+  threads: number;
 }
 
 /** All living processes of this machine, as far as this service may see them. */
@@ -41,7 +50,8 @@ export function readProcess(pid: number): Process[] {
   const fields = statOf(pid);
   const [state = '', parent, group] = fields;
   if (!isLiving(state)) return [];
-  return [{ pid, parent: Number(parent), group: Number(group), run: readMarker(pid), start: fields[START] }];
+  const use = { ticks: ticksOf(fields), pages: Number(fields[PAGES]), threads: Number(fields[THREADS]) };
+  return [{ pid, parent: Number(parent), group: Number(group), run: readMarker(pid), start: fields[START], use }];
 }
 
 /** When a process was born, also of one that has ended and was not asked how; undefined where that is not told. */
@@ -49,8 +59,15 @@ export function birthOf(pid: number): string | undefined {
   return statOf(pid)[START];
 }
 
-/** Where a process' time of birth is, counted from its state. */
+/** Where the times that a process and its children took are, counted from its state; and what else is told of it. */
+const [TIMES, TIMES_END] = [11, 15];
+const THREADS = 17;
 const START = 19;
+const PAGES = 21;
+
+function ticksOf(fields: readonly string[]): number {
+  return fields.slice(TIMES, TIMES_END).reduce((sum, ticks) => sum + Number(ticks), 0);
+}
 
 /** What the system says of a process, from its state on. */
 function statOf(pid: number): string[] {

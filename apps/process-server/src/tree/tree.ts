@@ -33,6 +33,20 @@ export class Tree {
     this.#marked = roots.marked;
   }
 
+  /** Those of it among the processes that a look has found. */
+  membersOf(processes: readonly Process[]): Process[] {
+    const members = withDescendants(processes, (process) => this.#isRoot(process));
+    for (const { pid, start } of members) if (start !== undefined) this.#seen.set(pid, start);
+    return members;
+  }
+
+  /** Kills those at once, and what is forked of them just now. Groups 0 and 1 would be everybody's. */
+  kill(members: readonly Process[]): void {
+    const targets = new Set(members.map(({ pid, group }) => (group > 1 ? -group : pid)));
+    for (const group of this.#groups) targets.add(-group);
+    for (const target of targets) signal(target, 'SIGKILL');
+  }
+
   /**
    * Ends it all: TERM, and KILL after `graceMs`, at once where that is 0; of several asks the earliest KILL counts. False
    * if something is left that the system does not let us end.
@@ -46,13 +60,23 @@ export class Tree {
     return this.#ending;
   }
 
+  /** How many different processes were seen of it; undefined where they cannot be told apart. */
+  get seen(): number | undefined {
+    return process.platform === 'linux' ? this.#seen.size : undefined;
+  }
+
+  /** Process ids of all that lives of it, as far as that can be seen. */
+  async members(): Promise<number[]> {
+    return (await this.#look())?.map(({ pid }) => pid) ?? [];
+  }
+
   async #endAll(): Promise<boolean> {
     for (let looks = 0, quiet = 0; quiet < QUIET_LOOKS; looks += 1) {
       const members = await this.#look();
       const none = members?.length === 0;
       if (!none && performance.now() > this.#killAt + LAST_MS) return false;
       // Nobody is told before the first look: parents that end take with them what shows whose their children are.
-      if (performance.now() >= this.#killAt) this.#kill(members ?? []);
+      if (performance.now() >= this.#killAt) this.kill(members ?? []);
       else this.#tell(members ?? [], looks === 0);
       quiet = none ? quiet + 1 : 0;
     }
@@ -62,9 +86,7 @@ export class Tree {
   /** Nothing where the system does not let us look, for want of a descriptor: the next time, then. */
   async #look(): Promise<Process[] | undefined> {
     const processes = await this.#census.look().catch(() => undefined);
-    const members = processes && withDescendants(processes, (process) => this.#isRoot(process));
-    for (const { pid, start } of members ?? []) if (start !== undefined) this.#seen.set(pid, start);
-    return members;
+    return processes && this.membersOf(processes);
   }
 
   #isRoot({ pid, group, run, start }: Process): boolean {
@@ -86,21 +108,23 @@ export class Tree {
       terminate(pid);
     }
   }
-
-  /** By group, for what is forked just now. Groups 0 and 1 would be everybody's. */
-  #kill(members: readonly Process[]): void {
-    const targets = new Set(members.map(({ pid, group }) => (group > 1 ? -group : pid)));
-    for (const group of this.#groups) targets.add(-group);
-    for (const target of targets) signal(target, 'SIGKILL');
-  }
 }
 
 function withDescendants(processes: readonly Process[], isRoot: (process: Process) => boolean): Process[] {
-  const children = Map.groupBy(processes, ({ parent }) => parent);
+  const families = childrenIn(processes);
   const members = new Set(processes.filter(isRoot));
   // Going through a set comes to what is added meanwhile.
-  for (const { pid } of members) for (const child of children.get(pid) ?? []) members.add(child);
+  for (const { pid } of members) for (const child of families.get(pid) ?? []) members.add(child);
   return [...members];
+}
+
+/** Of the last looks, who is whose child: many trees may be looked for in one. */
+const children = new WeakMap<readonly Process[], Map<number, Process[]>>();
+
+function childrenIn(processes: readonly Process[]): Map<number, Process[]> {
+  const known = children.get(processes) ?? Map.groupBy(processes, ({ parent }) => parent);
+  children.set(processes, known);
+  return known;
 }
 
 function terminate(target: number): void {

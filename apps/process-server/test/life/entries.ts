@@ -4,7 +4,18 @@ import type { Entry } from '../../src/life/entry.ts';
 export function entryOf(number: number, { ended = true, pid = number } = {}): Entry {
   const id = `id-${number}`;
   const at = '2026-01-01T00:00:00.000Z';
-  const facts = { id, number, name: 'n', program: 'p', args: [], cwd: '/', owner: 'o', detached: true, stdin: false };
+  const facts = {
+    id,
+    number,
+    name: 'n',
+    program: 'p',
+    args: [],
+    cwd: '/',
+    owner: 'o',
+    detached: true,
+    stdin: false,
+    tty: false,
+  };
   const run = { id, name: 'n', pid, startedAt: at, elapsedMs: 1, signal: null };
   const state = ended
     ? ({ state: 'exited', endedAt: at, exitCode: 0 } as const)

@@ -114,7 +114,7 @@ describe('any rules', () => {
     assert(
       property(array(rules(root), { minLength: 1, maxLength: 3 }), wishes(root), (rules, wish) => {
         const env = Object.fromEntries(wish.variables.map((name) => [name, '']));
-        const order = { program: wish.program, args: wish.args, env };
+        const order = { program: wish.program, args: wish.args, env, tty: false };
         const errand = { id: '', order, cwd: wish.cwd, rules, detached: wish.detached, stdin: false, streams: 0 };
         let outcome = 'allowed';
         try {

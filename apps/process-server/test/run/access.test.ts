@@ -4,7 +4,7 @@ import { waitFor } from '@sextant/testing/wait';
 import { collect, isAlive, start, type Processes } from '../rig.ts';
 
 /** A program that goes on without its client. */
-function sleeper(client: Processes, name: string): Promise<{ id: string; pid: number }> {
+function sleeper(client: Processes, name: string): Promise<{ id: string; pid: number | null }> {
   return client.call('process.start', { program: 'sleep', args: ['1000'], name, detached: true });
 }
 

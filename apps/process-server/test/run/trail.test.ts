@@ -41,7 +41,7 @@ describe('the audit log', () => {
   it('has the end of a program that nobody asked for, and of those that end with the service', async () => {
     const rig = await start();
     const { id, pid } = await rig.client.call('process.start', { program: 'sleep', args: ['1000'], detached: true });
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid ?? 0, 'SIGKILL');
     await waitFor('its end to be told', async () => (await trailOf(rig)).length === 2);
     const { id: other } = await rig.client.call('process.start', { program: 'sleep', args: ['1000'], detached: true });
     await rig.running.close();

@@ -16,12 +16,15 @@ describe('listProcesses', () => {
     // The one that starts programs for us, which belongs to no run.
     const launcher = parentOf(main);
     expect(processes.find(({ pid }) => pid === launcher)).toMatchObject({ run: undefined });
-    const born: unknown = expect.stringMatching(/^\d+$/);
+    const known = {
+      start: expect.stringMatching(/^\d+$/),
+      use: { ticks: expect.any(Number), pages: expect.any(Number), threads: 1 },
+    };
     expect(found).toEqual(
       expect.arrayContaining([
-        { pid: main, parent: launcher, group: main, run, start: born },
-        { pid: apart, parent: main, group: apart, run, start: born },
-        { pid: expect.any(Number), parent: main, group: main, run, start: born },
+        { pid: main, parent: launcher, group: main, run, ...known },
+        { pid: apart, parent: main, group: apart, run, ...known },
+        { pid: expect.any(Number), parent: main, group: main, run, ...known },
       ]),
     );
   });

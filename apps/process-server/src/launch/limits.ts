@@ -1,0 +1,56 @@
+import { readdirSync, statSync } from 'node:fs';
+import { delimiter } from 'node:path';
+import { ProtocolError } from '@sextant/protocol/errors';
+import type { RunLimits } from '@sextant/protocol/process-schemas';
+import { pathOf, search, type Program } from './program.ts';
+
+/** The program of util-linux that sets limits and then becomes another program. */
+const PRLIMIT = 'prlimit';
+
+/**
+ * The program with those of its limits that the system itself keeps.
+ * @param path where its name is looked for.
+ * @throws ProtocolError `unavailable` where they cannot be set.
+ */
+export function limited(program: Program, limits: RunLimits | undefined, path: string): Program {
+  const flags = flagsOf(limits ?? {});
+  if (flags.length === 0) return program;
+  const file = findPrlimit();
+  return { ...program, file, name: file, args: [...flags, '--', nameFor(program, path), ...program.args] };
+}
+
+/** By what the system's own search finds a program: its name, which it then sees as its own, if that means the same there. */
+export function nameFor({ file, name, isPinned }: Omit<Program, 'args' | 'cwd'>, path: string): string {
+  const isSame = !isPinned && (name.includes('/') || !path.split(delimiter).includes(''));
+  return isSame ? name : file;
+}
+
+function flagsOf({ openFiles, memoryBytes, processes }: RunLimits): string[] {
+  const flags: string[] = [];
+  if (openFiles !== undefined) flags.push(`--nofile=${openFiles}`);
+  if (memoryBytes !== undefined) flags.push(`--data=${memoryBytes}`);
+  const uid = process.getuid?.() ?? 0;
+  // The system counts all of a user, and none of root's.
+  if (processes !== undefined && uid !== 0) flags.push(`--nproc=${tasksOf(uid) + processes}`);
+  return flags;
+}
+
+/** Threads of a user. */
+function tasksOf(uid: number): number {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.reduce((sum, pid) => {
+    const tasks = statSync(`/proc/${pid}/task`, { throwIfNoEntry: false });
+    // A folder has two links besides those of the folders in it.
+    return tasks?.uid === uid ? sum + tasks.nlink - 2 : sum;
+  }, 0);
+}
+
+function findPrlimit(): string {
+  const { file, obstacle } = search(PRLIMIT, '/', pathOf({}));
+  if (file !== undefined) return file;
+  throw new ProtocolError(
+    'unavailable',
+    'Cannot set limits for a program: prlimit is not on the PATH of this service. Install util-linux there, or leave out openFiles, memoryBytes and processes.',
+    { reason: obstacle, retry: 'no' },
+  );
+}

@@ -1,0 +1,68 @@
+import type { Census } from '../tree/census.ts';
+import type { Process } from '../tree/processes.ts';
+import { ownBytesOf, figuresOf, threadsOf } from '../tree/figures.ts';
+import type { Run } from './run.ts';
+
+/** Milliseconds between two looks at what runs use: of memory, and of processes, which double in no time. */
+const MEMORY_MS = 500;
+const PROCESSES_MS = 100;
+
+/** Looks at what runs with limits use, all of them at once, and ends those that use more. */
+export class Watch {
+  readonly #census: Census;
+  readonly #runs = new Set<Run>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(census: Census) {
+    this.#census = census;
+  }
+
+  /** From now on, until nothing of it is left. */
+  add(run: Run): void {
+    const { timeMs, outputBytes, memoryBytes, processes } = run.facts.limits ?? {};
+    if (timeMs !== undefined) watchTime(run, timeMs);
+    if (outputBytes !== undefined) void watchOutput(run, outputBytes);
+    if (memoryBytes === undefined && processes === undefined) return;
+    this.#runs.add(run);
+    this.#plan();
+  }
+
+  /** Sooner than planned, where there is a new reason for hurry. */
+  #plan(): void {
+    clearTimeout(this.#timer);
+    if (this.#runs.size === 0) return;
+    const isHurried = this.#runs.values().some(({ facts }) => facts.limits?.processes !== undefined);
+    this.#timer = setTimeout(() => void this.#look(), isHurried ? PROCESSES_MS : MEMORY_MS).unref();
+  }
+
+  async #look(): Promise<void> {
+    // Where the system does not let us look, for want of a descriptor: the next time, then.
+    const processes = await this.#census.look().catch(() => undefined);
+    for (const run of processes ? this.#runs : []) this.#judge(run, run.membersOf(processes ?? []));
+    this.#plan();
+  }
+
+  #judge(run: Run, members: readonly Process[]): void {
+    const { memoryBytes = Infinity, processes = Infinity } = run.facts.limits ?? {};
+    if (threadsOf(members) > processes) run.exceed('processes', members);
+    else if (isAbove(members, memoryBytes)) run.exceed('memory', members);
+    else if (run.running || members.length > 0) return;
+    this.#runs.delete(run);
+  }
+}
+
+/** What each process has for itself is looked for only where all that they hold would be too much. */
+function isAbove(members: readonly Process[], memoryBytes: number): boolean {
+  return (figuresOf(members).memoryBytes ?? 0) > memoryBytes && ownBytesOf(members) > memoryBytes;
+}
+
+function watchTime(run: Run, timeMs: number): void {
+  const timer = setTimeout(() => void run.end('time'), timeMs).unref();
+  void run.exited.then(() => clearTimeout(timer));
+}
+
+async function watchOutput(run: Run, outputBytes: number): Promise<void> {
+  const { output } = run;
+  while (!output.isClosed && output.to <= outputBytes) await output.changed();
+  if (output.to > outputBytes) await run.end('output');
+}
