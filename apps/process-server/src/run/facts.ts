@@ -41,10 +41,3 @@ function shorten(args: readonly string[]): string[] {
   const fitting = args.findIndex((argument) => (left -= argument.length) < 0);
   return fitting === -1 ? [...args] : [...args.slice(0, fitting), `... ${args.length - fitting} more`];
 }
-
-/** Characters of a path that are told: a list of runs must fit its line whatever their paths are. */
-const PATH = 1024;
-
-export function brief(path: string): string {
-  return path.length > PATH ? `${path.slice(0, PATH)}...` : path;
-}

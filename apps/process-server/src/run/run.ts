@@ -7,7 +7,8 @@ import type { Output } from '../output/output.ts';
 import { figuresOf } from '../tree/figures.ts';
 import type { Process } from '../tree/processes.ts';
 import type { Attempt } from './attempt.ts';
-import { brief, type RunFacts } from './facts.ts';
+import { detailsOf } from './details.ts';
+import type { RunFacts } from './facts.ts';
 import { Hold } from './hold.ts';
 import { RunInput } from './input.ts';
 import { Place } from './queue.ts';
@@ -230,25 +231,12 @@ export class Run {
 
   /** @param processes what a look has found, where it is to tell what it uses. */
   details(processes?: readonly Process[]): RunDetails {
-    const { program, args, cwd, owner, tty, limits } = this.facts;
-    const { restarts, place } = this;
-    const { isHeld } = this.hold;
     const { message } = this.#record;
     return {
       ...this.describe(),
-      program: brief(program),
-      args,
-      cwd: brief(cwd),
-      owner,
-      detached: !isHeld,
-      held: isHeld && this.running,
-      output: this.output.facts,
-      tty,
-      ...(limits && { limits }),
+      ...detailsOf(this),
       ...(processes && this.#state === 'running' && figuresOf(this.membersOf(processes))),
       ...(message !== undefined && { message }),
-      ...(restarts && { restart: restarts.policy, restarts: restarts.count }),
-      ...(place.queue && { queue: place.queue }),
       ...(this.#expiry && { expiresAt: new Date(this.#expiry.at).toISOString() }),
     };
   }
