@@ -20,14 +20,17 @@ export interface LaunchOptions {
   home?: string;
   cwd?: string;
   env?: Readonly<Record<string, string>>;
+  /** A program that becomes it, and its arguments before those of its own. */
+  through?: readonly string[];
 }
 
 export async function launch(
   folder: string,
-  { main = new URL('../../src/main.ts', import.meta.url), home = folder, cwd, env }: LaunchOptions = {},
+  { main = new URL('../../src/main.ts', import.meta.url), home = folder, cwd, env, through = [] }: LaunchOptions = {},
 ): Promise<Launched> {
-  const args = [fileURLToPath(main), '--port', '0', '--home', home, '--log-level', 'silent'];
-  const server = spawn(process.execPath, args, {
+  const settings = ['--port', '0', '--home', home, '--log-level', 'silent'];
+  const [program = '', ...args] = [...through, process.execPath, fileURLToPath(main), ...settings];
+  const server = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd,
     env: { ...process.env, ...env },
