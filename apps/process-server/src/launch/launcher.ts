@@ -12,11 +12,11 @@ import { Ends } from './ends.ts';
 import type { Answer, Errand, Exit, Word } from './errand.ts';
 import { limited } from './limits.ts';
 import { pathOf, settle, type Program } from './program.ts';
-import { explain } from './reasons.ts';
-import type { Terminal } from './terminal.ts';
+import { explain, noTerminal } from './reasons.ts';
+import type * as terminalModule from './terminal.ts';
 
 /** Of the runs that have one and are not over. */
-const terminals = new Map<string, Terminal>();
+const terminals = new Map<string, terminalModule.Terminal>();
 
 main(process.argv[2] ?? '');
 
@@ -57,7 +57,7 @@ async function beginInTerminal(errand: Errand, ends: Ends, brood: Brood, environ
   const [stdin, stdout, stderr] = ends.take(errand.streams);
   stderr.destroy();
   try {
-    const { Terminal, VARIABLES } = await import('./terminal.ts');
+    const { Terminal, VARIABLES } = await loadTerminals();
     const env = { ...environment, ...VARIABLES, ...order.env };
     const terminal = Terminal.start(toRun(errand), env, order, { stdin, stdout });
     terminals.set(id, terminal);
@@ -69,6 +69,14 @@ async function beginInTerminal(errand: Errand, ends: Ends, brood: Brood, environ
     stdin.destroy();
     stdout.destroy();
     refuse(id, error);
+  }
+}
+
+async function loadTerminals(): Promise<typeof terminalModule> {
+  try {
+    return await import('./terminal.ts');
+  } catch (error) {
+    throw noTerminal(error);
   }
 }
 
