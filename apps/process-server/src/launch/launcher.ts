@@ -15,9 +15,9 @@ import type { Answer, Errand, Exit, Word } from './errand.ts';
 import { limited } from './limits.ts';
 import { Offspring } from './offspring.ts';
 import { pathOf, type Program } from './program.ts';
-import { explain } from './reasons.ts';
+import { explain, noTerminal } from './reasons.ts';
 import { closeStrays } from './strays.ts';
-import type { Terminal } from './terminal.ts';
+import type * as terminals from './terminal.ts';
 
 /** What it starts programs with. */
 interface Means {
@@ -27,7 +27,7 @@ interface Means {
   /** Only in a namespace: outside, programs have other numbers. */
   readonly offspring: Offspring | undefined;
   /** Of the runs that have one and are not over. */
-  readonly terminals: Map<string, Terminal>;
+  readonly terminals: Map<string, terminals.Terminal>;
 }
 
 main(process.argv[2] ?? '', process.argv[3] === 'namespace');
@@ -36,11 +36,16 @@ function main(path: string, isEnclosed: boolean): void {
   const offspring = isEnclosed ? new Offspring() : undefined;
   closeStrays();
   const brood = new Brood();
-  const terminals = new Map<string, Terminal>();
-  const means: Means = { ends: new Ends(path), brood, environment: inherited(), offspring, terminals };
+  const means: Means = {
+    ends: new Ends(path),
+    brood,
+    environment: inherited(),
+    offspring,
+    terminals: new Map(),
+  };
   process.on('message', (word: Word) => {
     if ('over' in word) brood.delete(word.over);
-    else if ('resize' in word) terminals.get(word.resize)?.resize(word.size);
+    else if ('resize' in word) means.terminals.get(word.resize)?.resize(word.size);
     else if ('alive' in word) tell(word);
     else if (word.order.tty) void beginInTerminal(word, means);
     else begin(word, means);
@@ -92,7 +97,7 @@ async function beginInTerminal(errand: Errand, means: Means): Promise<void> {
   const [stdin, stdout, stderr] = means.ends.take(errand.streams);
   stderr.destroy();
   try {
-    const { Terminal, VARIABLES } = await import('./terminal.ts');
+    const { Terminal, VARIABLES } = await loadTerminals();
     using program = confine(errand);
     const env = environmentOf(errand, means, VARIABLES);
     const terminal = Terminal.start(withLimits(program, order), env, order, { stdin, stdout });
@@ -104,6 +109,14 @@ async function beginInTerminal(errand: Errand, means: Means): Promise<void> {
     stdin.destroy();
     stdout.destroy();
     refuse(id, error);
+  }
+}
+
+async function loadTerminals(): Promise<typeof terminals> {
+  try {
+    return await import('./terminal.ts');
+  } catch (error) {
+    throw noTerminal(error);
   }
 }
 

@@ -25,13 +25,16 @@ export function nameFor({ file, name, isPinned }: Omit<Program, 'args' | 'cwd'>,
   return isSame ? name : file;
 }
 
+/** Threads that a user may start meanwhile besides. */
+const SPARE = 64;
+
 function flagsOf({ openFiles, memoryBytes, processes }: RunLimits): string[] {
   const flags: string[] = [];
   if (openFiles !== undefined) flags.push(`--nofile=${openFiles}`);
   if (memoryBytes !== undefined) flags.push(`--data=${memoryBytes}`);
   const uid = process.getuid?.() ?? 0;
-  // The system counts all of a user, and none of root's.
-  if (processes !== undefined && uid !== 0) flags.push(`--nproc=${tasksOf(uid) + processes}`);
+  // The system counts all of a user, and none of root's: a stop for what grows faster than it is looked at.
+  if (processes !== undefined && uid !== 0) flags.push(`--nproc=${tasksOf(uid) + 2 * processes + SPARE}`);
   return flags;
 }
 

@@ -75,6 +75,16 @@ export function unlaunched(error: unknown, program: string): unknown {
   );
 }
 
+/** The refusal of a terminal, where what makes them cannot be loaded. */
+export function noTerminal(error: unknown): ProtocolError {
+  return new ProtocolError(
+    'unavailable',
+    'This service cannot make terminals: node-pty or node:ffi is not there, or not for this machine. Leave out tty, or see that both are.',
+    { retry: 'no', reason: codeOf(error) },
+    { cause: error },
+  );
+}
+
 /** The system's refusal of the folder that a program is to run in. */
 export function badFolder(error: unknown): unknown {
   const code = codeOf(error);

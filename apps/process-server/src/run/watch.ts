@@ -1,17 +1,23 @@
 import type { Census } from '../tree/census.ts';
 import type { Process } from '../tree/processes.ts';
-import { ownBytesOf, figuresOf, threadsOf } from '../tree/figures.ts';
+import { figuresOf, ownBytesOf, threadsOf, threadsOfAll } from '../tree/figures.ts';
 import type { Run } from './run.ts';
 
-/** Milliseconds between two looks at what runs use: of memory, and of processes, which double in no time. */
-const MEMORY_MS = 500;
-const PROCESSES_MS = 100;
+/** Milliseconds between two looks at what runs use. */
+const LOOK_MS = 500;
+
+/** The same between two glances at how many threads the machine has: processes can double in no time. */
+const GLANCE_MS = 20;
 
 /** Looks at what runs with limits use, all of them at once, and ends those that use more. */
 export class Watch {
   readonly #census: Census;
   readonly #runs = new Set<Run>();
   #timer: NodeJS.Timeout | undefined;
+  #lookedAt = -Infinity;
+  /** Threads of the machine before the last look, and how many more there may be before one of the runs has too many. */
+  #threads = 0;
+  #slack = 0;
 
   constructor(census: Census) {
     this.#census = census;
@@ -24,6 +30,7 @@ export class Watch {
     if (outputBytes !== undefined) void watchOutput(run, outputBytes);
     if (memoryBytes === undefined && processes === undefined) return;
     this.#runs.add(run);
+    this.#lookedAt = -Infinity;
     this.#plan();
   }
 
@@ -32,19 +39,29 @@ export class Watch {
     clearTimeout(this.#timer);
     if (this.#runs.size === 0) return;
     const isHurried = this.#runs.values().some(({ facts }) => facts.limits?.processes !== undefined);
-    this.#timer = setTimeout(() => void this.#look(), isHurried ? PROCESSES_MS : MEMORY_MS).unref();
+    this.#timer = setTimeout(() => void this.#glance(), isHurried ? GLANCE_MS : LOOK_MS).unref();
+  }
+
+  async #glance(): Promise<void> {
+    const isDue = performance.now() - this.#lookedAt >= LOOK_MS;
+    if (isDue || (threadsOfAll() ?? 0) - this.#threads > this.#slack) await this.#look();
+    this.#plan();
   }
 
   async #look(): Promise<void> {
+    this.#lookedAt = performance.now();
+    this.#threads = threadsOfAll() ?? 0;
+    this.#slack = Infinity;
     // Where the system does not let us look, for want of a descriptor: the next time, then.
     const processes = await this.#census.look().catch(() => undefined);
     for (const run of processes ? this.#runs : []) this.#judge(run, run.membersOf(processes ?? []));
-    this.#plan();
   }
 
   #judge(run: Run, members: readonly Process[]): void {
     const { memoryBytes = Infinity, processes = Infinity } = run.facts.limits ?? {};
-    if (threadsOf(members) > processes) run.exceed('processes', members);
+    const threads = threadsOf(members);
+    this.#slack = Math.min(this.#slack, processes - threads);
+    if (threads > processes) run.exceed('processes', members);
     else if (isAbove(members, memoryBytes)) run.exceed('memory', members);
     else if (run.running || members.length > 0) return;
     this.#runs.delete(run);

@@ -26,6 +26,15 @@ export function threadsOf(members: readonly Process[]): number {
   return members.reduce((sum, { use }) => sum + (use?.threads ?? 1), 0);
 }
 
+/** Threads of the whole machine, where the system tells: many times faster than a look at each process. */
+export function threadsOfAll(): number | undefined {
+  try {
+    return Number(/\/(\d+) /.exec(readFileSync('/proc/loadavg', 'latin1'))?.[1]);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Memory of processes in which what several share counts once. */
 export function ownBytesOf(members: readonly Process[]): number {
   return members.reduce((sum, member) => sum + shareOf(member), 0);

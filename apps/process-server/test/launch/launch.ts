@@ -22,14 +22,24 @@ export interface LaunchOptions {
   env?: Readonly<Record<string, string>>;
   /** More of its settings. */
   flags?: readonly string[];
+  /** A program that becomes it, and its arguments before those of its own. */
+  through?: readonly string[];
 }
 
 export async function launch(
   folder: string,
-  { main = new URL('../../src/main.ts', import.meta.url), home = folder, cwd, env, flags = [] }: LaunchOptions = {},
+  {
+    main = new URL('../../src/main.ts', import.meta.url),
+    home = folder,
+    cwd,
+    env,
+    flags = [],
+    through = [],
+  }: LaunchOptions = {},
 ): Promise<Launched> {
-  const args = [fileURLToPath(main), '--port', '0', '--home', home, '--log-level', 'silent', ...flags];
-  const server = spawn(process.execPath, args, {
+  const settings = ['--port', '0', '--home', home, '--log-level', 'silent', ...flags];
+  const [program = '', ...args] = [...through, process.execPath, fileURLToPath(main), ...settings];
+  const server = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd,
     env: { ...process.env, ...env },

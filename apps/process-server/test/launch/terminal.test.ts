@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
+import { temporaryFolder } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
+import { launch } from './launch.ts';
 import { allGone, bash, collect, isAlive, start, type Processes, type Running } from '../rig.ts';
 
 /** A line of bash in a terminal. */
@@ -226,6 +228,17 @@ describe('a program in a terminal', () => {
     }
     other.cancel();
     await other.result.catch(() => {});
+  });
+
+  it('is clearly refused where none can be made, and others are not', async () => {
+    await using folder = await temporaryFolder();
+    await using service = await launch(folder.path, { env: { NODE_OPTIONS: '--no-experimental-ffi' } });
+    await expect(service.client.call('process.run', { program: 'true', tty: true })).rejects.toMatchObject({
+      type: 'unavailable',
+      data: { retry: 'no' },
+      message: expect.stringContaining('terminals'),
+    });
+    expect(await service.client.call('process.run', { program: 'true' })).toMatchObject({ exitCode: 0 });
   });
 
   it('brings what terminals need to the launcher, which has nothing of it before', async () => {

@@ -1,6 +1,8 @@
+import { chown } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
+import { listProcesses } from '../../src/tree/processes.ts';
 import { launch } from '../launch/launch.ts';
 import { allGone, collect, start, type Processes } from '../rig.ts';
 
@@ -13,6 +15,24 @@ const HOG = 'import sys, time; held = bytearray(int(sys.argv[1])); print("held",
 async function tell(client: Processes, id: string): Promise<Record<string, unknown> | undefined> {
   const { items } = await client.call('process.list', { scope: 'all', details: true });
   return items.find((run) => run.id === id);
+}
+
+/**
+ * What keeps a service, and all that it starts, from taking this machine down: a user of its own, where this one is root,
+ * and as many processes as that may have.
+ */
+async function bounded(home: string): Promise<string[]> {
+  const limit = ['prlimit', '--nproc=1500'];
+  if (process.getuid?.() !== 0) return limit;
+  await chown(home, USER, USER);
+  return ['setpriv', `--reuid=${USER}`, `--regid=${USER}`, '--clear-groups', ...limit];
+}
+
+/** A user that nobody is. */
+const USER = 54_321;
+
+async function processesOf(run: string): Promise<unknown[]> {
+  return (await listProcesses()).filter((process) => process.run === run);
 }
 
 describe('a limit', () => {
@@ -94,6 +114,26 @@ describe('a limit', () => {
     const order = { program: 'python3', args: ['-c', script], limits: { processes: 4 } };
     const { result } = await collect(rig.client.open('process.run', order));
     expect(await tell(rig.client, result.id)).toMatchObject({ endedBy: 'processes', signal: 'SIGKILL' });
+  });
+
+  it('of processes ends a fork bomb, with the service answering meanwhile', async () => {
+    await using folder = await temporaryFolder();
+    await using service = await launch(folder.path, { through: await bounded(folder.path), cwd: '/' });
+    const { client } = service;
+    await client.call('process.run', { program: 'true' });
+    const args = ['-c', ':(){ :|:& };:'];
+    const order = { program: 'bash', args, detached: true, limits: { processes: 50 } };
+    const { id } = await client.call('process.start', order);
+    const ended = waitFor('its end', async () => (await tell(client, id))?.['endedBy'] === 'processes', 5000);
+    const times: number[] = [];
+    for (let isOver = false; !isOver;) {
+      const begin = performance.now();
+      isOver = await Promise.race([ended, client.ping().then(() => false)]);
+      times.push(performance.now() - begin);
+    }
+    await waitFor('the end of the last', async () => (await processesOf(id)).length === 0, 5000);
+    // Far from what a bomb does to those who wait for it: seconds.
+    expect(times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)]).toBeLessThan(500);
   });
 
   it('is clearly refused where it cannot be set', async () => {
