@@ -51,7 +51,9 @@ export class Run {
 
   /** One that could not be started, for the system's reason. */
   static failed(facts: RunFacts, reason: string): Run {
-    return new Run(facts, new Output(), undefined, undefined, reason);
+    const output = new Output();
+    void output.close();
+    return new Run(facts, output, undefined, undefined, reason);
   }
 
   get id(): string {

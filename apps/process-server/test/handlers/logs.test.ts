@@ -49,6 +49,12 @@ describe('process.logs', () => {
     expect(text === much.stdout.toString()).toBe(true);
   });
 
+  it('has nothing of a program that could not be started, and ends', async () => {
+    await using rig = await start();
+    await expect(rig.client.call('process.start', { program: 'no-such-program' })).rejects.toThrow();
+    expect(await logsOf(rig.client, { target: 'no-such-program', follow: true })).toMatchObject({ text: '' });
+  });
+
   it('tells what was cut', async () => {
     await using rig = await start();
     const args = ['-c', 'seq 1 100000'];
