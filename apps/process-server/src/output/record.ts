@@ -19,7 +19,7 @@ export interface Header {
  * lowest first. So a program that prints byte by byte takes twice the room, and no other notices.
  * @returns the place after it.
  */
-export function writeHeader(into: Uint8Array, at: number, channel: Channel, length: number): number {
+function writeHeader(into: Uint8Array, at: number, channel: Channel, length: number): number {
   let rest = length * 2 + CHANNELS.indexOf(channel);
   let place = at;
   for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) into[place++] = (rest & 0x7f) | 0x80;

@@ -65,18 +65,14 @@ export class Store {
 
   /**
    * The output of a run of an earlier life of the service, which counts as the newest of those that have ended; undefined if
-   * nothing of it is on disk. Not once `sweep` was called.
+   * nothing of it is there that could be read. Not once `sweep` was called.
    */
   async reopen(id: string): Promise<Output | undefined> {
     const names = this.#left.get(id);
     if (!names) return undefined;
     this.#left.delete(id);
-    const sized = names.map(async (name) => {
-      const { size } = await stat(join(this.#folder, name));
-      return { start: Number(name.slice(id.length + 1)), size };
-    });
-    const { segments, rest } = await Segments.reopen(join(this.#folder, id), await Promise.all(sized));
-    const output = Output.ended(segments, readEnding(rest, segments.end), this.#keeper(id));
+    const output = await this.#read(id, names).catch(() => undefined);
+    if (!output) return undefined;
     this.#shelf.add(output);
     return output;
   }
@@ -96,6 +92,15 @@ export class Store {
       return output.close();
     });
     await Promise.all(closing);
+  }
+
+  async #read(id: string, names: readonly string[]): Promise<Output> {
+    const sized = names.map(async (name) => {
+      const { size } = await stat(join(this.#folder, name));
+      return { start: Number(name.slice(id.length + 1)), size };
+    });
+    const { segments, rest } = await Segments.reopen(join(this.#folder, id), await Promise.all(sized));
+    return Output.ended(segments, readEnding(rest, segments.end), this.#keeper(id));
   }
 
   #opened(output: Output): Output {

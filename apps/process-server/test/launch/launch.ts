@@ -11,6 +11,7 @@ import type { Processes } from '../rig.ts';
 export interface Launched extends AsyncDisposable {
   server: ChildProcess;
   client: Processes;
+  address: { host: string; port: number };
 }
 
 /** How it is started otherwise than usual. */
@@ -45,13 +46,15 @@ export async function launch(
     env: { ...process.env, ...env },
   });
   const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
-  const client = await connect(processService, JSON.parse(line) as { host: string; port: number }, {
+  const address = JSON.parse(line) as { host: string; port: number };
+  const client = await connect(processService, address, {
     client: 'test/1',
     auth: { type: 'token', token: readLocalToken(folder) ?? '' },
   });
   return {
     server,
     client,
+    address,
     async [Symbol.asyncDispose]() {
       client.close();
       server.kill('SIGTERM');
