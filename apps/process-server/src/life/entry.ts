@@ -16,7 +16,7 @@ const factsSchema = z.object({
 });
 
 /** A run as a service tells it to the next one on its folder. */
-export const entrySchema = z.object({
+const entrySchema = z.object({
   facts: factsSchema,
   run: runSchema,
   /** When its program was born, in ticks of the machine, where it may outlive the service. */

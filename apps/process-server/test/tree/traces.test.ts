@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { waitFor } from '@sextant/testing/wait';
 import { MARKER } from '../../src/tree/processes.ts';
 import { mayHaveLeft } from '../../src/tree/traces.ts';
+import { bash, start } from '../rig.ts';
 
 /** Runs a line of bash to its end as a run of that id; returns its process id, and what it printed. */
 async function runAs(run: string, line: string): Promise<{ pid: number; printed: number; since: number }> {
@@ -40,6 +41,18 @@ describe('mayHaveLeft', () => {
     } finally {
       process.kill(printed, 'SIGKILL');
     }
+  });
+
+  it('is as right of programs in a namespace', async () => {
+    await using rig = await start();
+    const left = async (line: string): Promise<boolean> => {
+      const since = performance.now();
+      return mayHaveLeft((await bash(rig.client, line)).result, since);
+    };
+    expect(await left('(setsid sleep 1000 >/dev/null 2>&1 &)')).toBe(true);
+    let may = true;
+    for (let trial = 0; may && trial < 50; trial += 1) may = await left('sleep 0');
+    expect(may).toBe(false);
   });
 
   it('is false for one that was never started', () => {
