@@ -20,16 +20,19 @@ export interface LaunchOptions {
   home?: string;
   cwd?: string;
   env?: Readonly<Record<string, string>>;
+  /** The user it runs as. */
+  uid?: number | undefined;
 }
 
 export async function launch(
   folder: string,
-  { main = new URL('../../src/main.ts', import.meta.url), home = folder, cwd, env }: LaunchOptions = {},
+  { main = new URL('../../src/main.ts', import.meta.url), home = folder, cwd, env, uid }: LaunchOptions = {},
 ): Promise<Launched> {
   const args = [fileURLToPath(main), '--port', '0', '--home', home, '--log-level', 'silent'];
   const server = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd,
+    ...(uid !== undefined && { uid, gid: uid }),
     env: { ...process.env, ...env },
   });
   const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
