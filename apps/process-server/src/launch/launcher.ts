@@ -57,7 +57,7 @@ function inherited(): object {
 function begin(errand: Errand, means: Means): void {
   const streams = means.ends.take(errand.streams);
   try {
-    follow(errand, startWith(streams, errand, means.environment), means);
+    startWith(streams, errand, means);
   } catch (error) {
     refuse(errand.id, error);
   } finally {
@@ -66,24 +66,27 @@ function begin(errand: Errand, means: Means): void {
   }
 }
 
-function startWith(streams: readonly Socket[], errand: Errand, environment: object): ChildProcess {
+function startWith(streams: readonly Socket[], errand: Errand, means: Means): void {
   const { id, order, stdin } = errand;
   using program = confine(errand);
-  return start(
-    program,
-    { ...environment, ...order.env, [MARKER]: id },
-    stdin ? [...streams] : ['ignore', ...streams.slice(1)],
-  );
+  const env = { ...means.environment, ...order.env, [MARKER]: id };
+  const child = start(program, env, stdin ? [...streams] : ['ignore', ...streams.slice(1)]);
+  follow(errand, program, child, means);
 }
 
-function follow({ id, order, detached }: Errand, child: ChildProcess, { brood, offspring }: Means): void {
+function follow(
+  { id, order, detached }: Errand,
+  { file }: Program,
+  child: ChildProcess,
+  { brood, offspring }: Means,
+): void {
   const { pid } = child;
   if (pid === undefined) {
     child.once('error', (error) => refuse(id, explain(error, order.program)));
     return;
   }
   brood.set(id, pid);
-  tell({ id, file: child.spawnfile, ...(offspring ? { pid: offspring.youngest() } : { pid, born: birthOf(pid) }) });
+  tell({ id, file, ...(offspring ? { pid: offspring.youngest() } : { pid, born: birthOf(pid) }) });
   child.once('exit', (exitCode, signal) => {
     // What it leaves behind may stay for long, and its number may be another's meanwhile.
     if (detached) brood.set(id);
