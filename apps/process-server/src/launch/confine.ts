@@ -21,7 +21,7 @@ export function confine({ order, cwd, detached, rules }: Errand): Confined {
     return { ...settle(order, cwd), [Symbol.dispose]() {} };
   }
   const program = settle(order, cwd);
-  const folder = openFolder(program.cwd);
+  const folder = openFolder(program);
   try {
     const file = realFile(program);
     const deed = { name: program.name, file, args, variables, folder: folder.path, detached };
@@ -71,14 +71,14 @@ interface Folder {
   close(this: void): void;
 }
 
-function openFolder(cwd: string): Folder {
+function openFolder({ cwd, name: program }: Program): Folder {
   try {
     if (process.platform !== 'linux' || !existsSync(DESCRIPTORS)) return asItIs(realpathSync.native(cwd));
     const descriptor = openSync(cwd, O_PATH | constants.O_DIRECTORY);
     const path = `${DESCRIPTORS}/${descriptor}`;
     return { path: readlinkSync(path), cwd: path, close: () => closeSync(descriptor) };
   } catch (error) {
-    throw badFolder(error);
+    throw badFolder(error, program);
   }
 }
 

@@ -31,7 +31,7 @@ export function settle(order: Order, cwd: string): Program {
   check(program, { 'its name': program, 'its folder': cwd });
   check(program, Object.fromEntries(args.map((arg, at) => [`argument ${at + 1}`, arg])));
   check(program, env);
-  checkFolder(cwd);
+  checkFolder(cwd, program);
   const file = find(program, cwd, pathOf(env));
   return { file, name: program, args, cwd };
 }
@@ -48,12 +48,12 @@ function check(program: string, texts: Readonly<Record<string, string>>): void {
   }
 }
 
-function checkFolder(cwd: string): void {
+function checkFolder(cwd: string, program: string): void {
   try {
     if (!statSync(cwd).isDirectory()) throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' });
     accessSync(cwd, constants.X_OK);
   } catch (error) {
-    throw badFolder(error);
+    throw badFolder(error, program);
   }
 }
 
@@ -106,8 +106,12 @@ function obstacleOf(file: string, isNamed: boolean): Reason | undefined {
   }
 }
 
-/** What programs begin with on Linux: ELF's mark, or the line that names an interpreter. */
-const BEGINNINGS = ['\u007fELF', '#!'];
+/**
+ * What programs begin with on Linux: the line that names an interpreter, or ELF's mark, whether it is of 32 or 64 bits, and
+ * in which order its bytes are.
+ */
+const ELF = [1, 2].flatMap((bits) => [1, 2].map((order) => `\u007fELF${String.fromCharCode(bits, order)}`));
+const BEGINNINGS = ['#!', ...ELF];
 
 /** The system's own search would hand a file without such a beginning to a shell; nobody asked for one. */
 function isExecutable(file: string): boolean {
@@ -125,8 +129,8 @@ function isExecutable(file: string): boolean {
 function beginningOf(file: string): string {
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const buffer = Buffer.alloc(4);
-    return buffer.toString('latin1', 0, readSync(descriptor, buffer, 0, 4, 0));
+    const buffer = Buffer.alloc(6);
+    return buffer.toString('latin1', 0, readSync(descriptor, buffer, 0, buffer.length, 0));
   } finally {
     closeSync(descriptor);
   }

@@ -25,6 +25,9 @@ const REASONS = {
   ENFILE: ['busy', 'this machine has no descriptor left for it. Close some program and try again'],
 } as const satisfies Record<string, readonly [ErrorType, string]>;
 
+/** All of them. */
+export const KNOWN_REASONS = Object.keys(REASONS) as Reason[];
+
 /** The system's word for why a program cannot be started. */
 export type Reason = keyof typeof REASONS;
 
@@ -85,11 +88,23 @@ export function noTerminal(error: unknown): ProtocolError {
   );
 }
 
+/** What the system's word for a folder means that a program is to run in. */
+const FOLDERS: Readonly<Record<string, string>> = {
+  ENOENT: 'it is not there. Give one that is',
+  ENOTDIR: 'it is no folder, or part of its path is none. Check the path',
+  EACCES: 'this service may not go there. See the permissions of all folders of its path (chmod +x)',
+  ELOOP: 'its path goes round in a circle of links. Name the folder itself',
+  ENAMETOOLONG: 'its path is longer than the system takes',
+};
+
 /** The system's refusal of the folder that a program is to run in. */
-export function badFolder(error: unknown): unknown {
+export function badFolder(error: unknown, program: string): unknown {
+  const reason = knownReason(error);
+  if (reason !== undefined && WANTING.has(reason)) return refusal(reason, program);
   const code = codeOf(error);
   if (code === '') return error;
-  return new ProtocolError('invalid_params', `Cannot run anything in that folder: ${code}. Give a cwd that is there.`, {
+  const message = `Cannot run anything in that folder (cwd): ${FOLDERS[code] ?? `${code}. Give another`}.`;
+  return new ProtocolError('invalid_params', message, {
     reason: code,
     issues: [{ path: 'cwd', code: 'custom', message: code }],
   });

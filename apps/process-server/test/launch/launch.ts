@@ -25,6 +25,8 @@ export interface LaunchOptions {
   flags?: readonly string[];
   /** A program that becomes it, and its arguments before those of its own. */
   through?: readonly string[];
+  /** The user it runs as. */
+  uid?: number | undefined;
 }
 
 export async function launch(
@@ -36,6 +38,7 @@ export async function launch(
     env,
     flags = [],
     through = [],
+    uid,
   }: LaunchOptions = {},
 ): Promise<Launched> {
   const settings = ['--port', '0', '--home', home, '--log-level', 'silent', ...flags];
@@ -43,6 +46,7 @@ export async function launch(
   const server = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd,
+    ...(uid !== undefined && { uid, gid: uid }),
     env: { ...process.env, ...env },
   });
   const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];

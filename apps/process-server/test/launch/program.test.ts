@@ -16,6 +16,8 @@ async function makePlaces(): Promise<{ path: string } & AsyncDisposable> {
   await writeFile(at('unmarked'), 'echo a shell was asked', { mode: 0o755 });
   await writeFile(at('empty'), '', { mode: 0o755 });
   await writeFile(at('orphan'), '#!/no/such/interpreter\n', { mode: 0o755 });
+  await writeFile(at('refused'), `#!${at('plain')}\n`, { mode: 0o755 });
+  await writeFile(at('foreign'), '\u007fELF, and nothing that this machine knows', { mode: 0o755 });
   await symlink('loop', at('loop'));
   return folder;
 }
@@ -55,9 +57,33 @@ describe('a program that cannot be started', () => {
     ],
     ['a device', () => ({ program: '/dev/null' }), 'forbidden', 'EACCES'],
     ['no program', (folder) => ({ program: join(folder, 'unmarked') }), 'invalid_params', 'ENOEXEC'],
+    [
+      'a file that only begins like a program',
+      (folder) => ({ program: join(folder, 'foreign') }),
+      'invalid_params',
+      'ENOEXEC',
+    ],
+    [
+      'a script whose interpreter may not be executed',
+      (folder) => ({ program: join(folder, 'refused') }),
+      'forbidden',
+      'EACCES',
+    ],
     ['an empty file', (folder) => ({ program: join(folder, 'empty') }), 'invalid_params', 'ENOEXEC'],
     ['a script without its interpreter', (folder) => ({ program: join(folder, 'orphan') }), 'not_found', 'ENOENT'],
     ['a working folder that is not there', () => ({ program: 'echo', cwd: '/no/such' }), 'invalid_params', 'ENOENT'],
+    [
+      'a working folder in a loop',
+      (folder) => ({ program: 'echo', cwd: join(folder, 'loop') }),
+      'invalid_params',
+      'ELOOP',
+    ],
+    [
+      'a working folder with a long name',
+      () => ({ program: 'echo', cwd: `/${'x'.repeat(300)}` }),
+      'invalid_params',
+      'ENAMETOOLONG',
+    ],
     [
       'a working folder that is a file',
       (folder) => ({ program: 'echo', cwd: join(folder, 'good') }),
