@@ -20,7 +20,7 @@ describe('ps', () => {
     await using rig = await start();
     const { code, stdout, stderr } = await rig.cli('ps');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toContain('run -d -- PROGRAM ARGS');
+    expect(stderr).toContain('run -d PROGRAM ARGS');
   });
 
   it('lists what runs and, with --all, what has ended', async () => {

@@ -64,14 +64,13 @@ async function attach(target: string, options: AttachOptions): Promise<number> {
       lost,
       trust,
     });
+    attachment.close(false);
     if (json) printJson(result);
     return result.exitCode ?? signalled(result.signal);
   } catch (error) {
+    attachment.close(true);
     if (!signal.aborted) throw error;
-    attachment.close();
     if (code !== signalled('SIGPIPE')) say(`\n${attachment.name} goes on. See it again: ${SELF} attach ${target}`);
     return code;
-  } finally {
-    attachment.close();
   }
 }

@@ -1,15 +1,16 @@
 import type { processService } from '@sextant/protocol/process';
 import type { HandlerOf } from '@sextant/service/handler';
+import { placeOfLines } from '../output/lines.ts';
 import { follow } from '../output/pass.ts';
 import type { Runs } from '../run/runs.ts';
 import { pickOne } from '../run/target.ts';
 
 export function attach(runs: Runs): HandlerOf<typeof processService, 'process.attach'> {
-  return async ({ target, since, input, backpressure }, call) => {
+  return async ({ target, since, tail, input, backpressure }, call) => {
     const run = pickOne(runs.list(), target);
     const { id, pid, output } = run;
     if (input) void run.input?.take(call.input);
-    using reader = output.read(since ?? output.to, backpressure);
+    using reader = output.read(since ?? (await placeOfLines(output, tail)), backpressure);
     const isTaken = input && run.input !== undefined;
     await call.send({ id, name: run.facts.name, pid, tty: run.facts.tty, input: isTaken });
     await call.send({ since: reader.place });
