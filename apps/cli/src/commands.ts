@@ -21,6 +21,7 @@ const SOURCES: readonly Source[] = [
   source(PROGRAMS, ['attach'], async () => (await import('./commands/attach.ts')).addAttachCommand),
   source(PROGRAMS, ['logs'], async () => (await import('./commands/logs.ts')).addLogsCommand),
   source(PROGRAMS, ['ps'], async () => (await import('./commands/ps.ts')).addListCommand),
+  source(PROGRAMS, ['top'], async () => (await import('./commands/top.ts')).addTopCommand),
   source(PROGRAMS, ['wait'], async () => (await import('./commands/wait.ts')).addWaitCommand),
   source(PROGRAMS, ['signal'], async () => (await import('./commands/signal.ts')).addSignalCommand),
   source(PROGRAMS, ['close'], async () => (await import('./commands/close.ts')).addCloseCommand),
