@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@sextant/testing/rig';
 import type { SpawnedService } from '@sextant/testing/spawn';
@@ -64,7 +66,11 @@ describe('shell with lines piped in', () => {
 
   it("lists its own programs, everybody's, and closes by name", async () => {
     await using rig = await start();
-    await run([...rig.where, 'run', '-d', '--name', 'other', '--', 'sleep', '1000']);
+    const { stdout: token } = await run(['--home', rig.home, 'token', 'create', 'bob', '--scope', 'process:run']);
+    const file = join(rig.home, 'bob.token');
+    await writeFile(file, token, { mode: 0o600 });
+    const asBob = [...rig.where, '--token-file', file];
+    await run([...asBob, 'run', '-d', '--name', 'other', '--', 'sleep', '1000']);
     const script = lines(
       'list',
       'run sleep 1000',

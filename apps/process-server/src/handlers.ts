@@ -1,9 +1,11 @@
 import type { processService } from '@sextant/protocol/process';
 import type { Handlers } from '@sextant/service/handler';
 import { add } from './handlers/add.ts';
+import { adopt } from './handlers/adopt.ts';
 import { attach } from './handlers/attach.ts';
 import { close } from './handlers/close.ts';
 import { div } from './handlers/div.ts';
+import { events } from './handlers/events.ts';
 import { list } from './handlers/list.ts';
 import { logs } from './handlers/logs.ts';
 import { mult } from './handlers/mult.ts';
@@ -22,6 +24,8 @@ export function handlers(runs: Runs): Handlers<typeof processService> {
     'process.logs': logs(runs),
     'process.signal': signal(runs),
     'process.wait': wait(runs),
+    'process.adopt': adopt(runs),
+    'process.events': events(runs),
     'process.close': close(runs),
     'process.list': list(runs),
     'calc.add': add,

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { Client } from '@sextant/client/client';
 import type { Stream } from '@sextant/client/stream';
 import type { Limits } from '@sextant/protocol/limits';
-import type { processService } from '@sextant/protocol/process';
+import { connect } from '@sextant/client/connect';
+import { processService } from '@sextant/protocol/process';
+import { Tokens } from '@sextant/service/identity/tokens';
 import { startRig, temporaryFolder, testConfig, testLog, type Rig } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
 import type { ProcessConfig } from '../src/config.ts';
@@ -14,20 +16,34 @@ import { parseHeader } from '../src/output/record.ts';
 export type Processes = Client<typeof processService>;
 export type Running = Stream<(typeof processService.methods)['process.run']>;
 
+/** A process server, and who else there is. */
+export interface ProcessRig extends Rig<typeof processService> {
+  /** Where who may do what, and the audit log, are. */
+  readonly authority: string;
+  /** A client of somebody with a token of their own. */
+  person(name: string, ...scopes: string[]): Promise<Processes>;
+}
+
 /** A process server with a folder of its own; both go when it does. */
-export async function start(
-  settings: Partial<ProcessConfig> = {},
-  limits: Partial<Limits> = {},
-): Promise<Rig<typeof processService>> {
+export async function start(settings: Partial<ProcessConfig> = {}, limits: Partial<Limits> = {}): Promise<ProcessRig> {
   const home = await temporaryFolder();
   const rig = await startRig(
     await create({ ...testConfig(home.path), maxRuns: 256, keep: 2 ** 31, ...settings }, testLog),
     limits,
   );
+  const people: Processes[] = [];
   return {
     ...rig,
     home: home.path,
+    authority: rig.home,
+    async person(name, ...scopes) {
+      const { token = '' } = await new Tokens(rig.home).create({ name, scopes });
+      const client = await connect(processService, rig.running, { client: 'test/1', auth: { type: 'token', token } });
+      people.push(client);
+      return client;
+    },
     async [Symbol.asyncDispose]() {
+      for (const client of people) client.close();
       await rig[Symbol.asyncDispose]();
       await home[Symbol.asyncDispose]();
     },
@@ -80,7 +96,8 @@ export async function numbersOf(stream: Running, count: number): Promise<number[
 }
 
 /** True for a process that is there and no zombie: not every machine has an init that buries orphans. */
-export function isAlive(pid: number): boolean {
+export function isAlive(pid: number | null): boolean {
+  if (pid === null) return false;
   const state = statOf(pid)[0];
   return state !== undefined && state !== 'Z' && state !== 'X';
 }
@@ -91,7 +108,7 @@ export function ticksOf(pid: number): number {
   return Number(stat[11]) + Number(stat[12]);
 }
 
-export function allGone(pids: readonly number[], withinMs: number): Promise<boolean> {
+export function allGone(pids: readonly (number | null)[], withinMs: number): Promise<boolean> {
   return waitFor(`the end of ${pids.join(', ')}`, () => !pids.some(isAlive), withinMs);
 }
 

@@ -2,11 +2,17 @@ import { z } from 'zod';
 import { defineService, method } from './method.ts';
 import {
   attachedItemSchema,
+  closedSchema,
+  foreignRunSchema,
+  lifeParams,
   outcomeSchema,
   outputItemSchema,
   outputSchema,
+  positionSchema,
   programParams,
+  restartSchema,
   runDetailsSchema,
+  runEventSchema,
   runParams,
   runSchema,
 } from './process-schemas.ts';
@@ -35,19 +41,25 @@ const calculation = {
   result: z.object({ result: z.union([z.number(), z.string()]) }),
 } as const;
 
+/** Programs that others started. */
+export const OTHERS_SCOPE = 'process:others';
+
 export const processService = defineService({
   name: 'process-server',
   port: 7070,
   anonymous: [],
+  scopes: {
+    [OTHERS_SCOPE]: { meaning: 'also programs that others started, by the methods one may ask' },
+  },
   methods: {
     'process.run': method({
       summary: 'Runs a program attached to the request: its input, output and exit code; it ends with the connection.',
       access: 'process:run',
       object: 'program',
       audited: true,
-      params: z.strictObject({ ...programParams, ...runParams }),
-      /** The first item says that it runs. */
-      item: z.union([z.object({ id: z.string(), pid: z.int() }), gapSchema]),
+      params: z.strictObject({ ...programParams, ...lifeParams, ...runParams }),
+      /** While it waits in its queue, where; then one that says that it runs. */
+      item: z.union([z.object({ queue: positionSchema }), z.object({ id: z.string(), pid: z.int() }), gapSchema]),
       /** The size of its terminal, as it changes. */
       input: terminalSizeSchema,
       result: outcomeSchema.extend({ id: z.string(), pid: z.int() }),
@@ -61,15 +73,22 @@ export const processService = defineService({
       audited: true,
       params: z.strictObject({
         ...programParams,
-        ...runParams,
+        ...lifeParams,
+        /** Nobody's connection holds it. */
         detached: z.boolean().default(false),
+        /** It ends with the caller's connection, as it does unless `detached`: not both. */
+        leash: z.boolean().optional(),
+        /** After 1 s, doubled each time up to 60 s, anew once it has run for 10 s. */
+        restart: restartSchema.default('no'),
+        ...runParams,
         /** Its input is open, for whoever attaches; it reads nothing unless given. That of a terminal always is. */
         stdin: z.boolean().default(false),
         keepBytes: keepBytes.default(64 * 1024 * 1024),
         /** What happens where more is printed than is kept: the oldest is cut, or the program waits until somebody has read it. */
         full: z.enum(['cut', 'wait']).default('cut'),
       }),
-      result: z.object({ id: z.string(), pid: z.int() }),
+      /** `pid` is `null` of one that waits in its queue. */
+      result: z.object({ id: z.string(), pid: z.int().nullable() }),
     }),
     'process.attach': method({
       summary:
@@ -137,24 +156,44 @@ export const processService = defineService({
       timeoutMs: 2_147_483_647,
       result: runSchema,
     }),
+    'process.adopt': method({
+      summary:
+        "Makes a program the caller's: it ends with the caller's connection, or with nobody's if `detached`, and no more with the one before.",
+      access: 'process:adopt',
+      audited: 'target',
+      params: z.strictObject({ ...target, detached: z.boolean().default(false) }),
+      result: runDetailsSchema,
+    }),
+    'process.events': method({
+      summary: 'Streams a snapshot of the programs, and then what happens to them.',
+      access: 'process:read',
+      resumable: true,
+      params: z.strictObject({
+        /** Go on after this change, without a snapshot; a `gap` and a snapshot where changes are gone. */
+        since: sizeSchema.optional(),
+      }),
+      item: runEventSchema,
+      result: z.object({}),
+    }),
     'process.close': method({
       summary: 'Ends a program and everything it started: TERM, 5 s, KILL. `all` ends every one of that name.',
       access: 'process:close',
       audited: 'target',
       params: z.strictObject({ target: targetSchema, all: z.boolean().default(false) }),
       /** What ended, and how many that were: items that would not fit the line are left out. */
-      result: z.object({ items: z.array(runSchema), count: sizeSchema }),
+      result: z.object({ items: z.array(closedSchema), count: sizeSchema }),
     }),
     'process.list': method({
       summary: "Lists the caller's programs or everybody's, newest first.",
       access: 'process:read',
       params: z.strictObject({
-        /** `mine`: those started on this connection. */
+        /** `mine`: those of whoever asks, by whatever connection. */
         scope: z.enum(['mine', 'all']).default('mine'),
         details: z.boolean().default(false),
         ...pageParams,
       }),
-      result: pageOf(z.union([runDetailsSchema, runSchema])),
+      /** Of those of others that the caller may not touch, `details` tells the owner only. */
+      result: pageOf(z.union([runDetailsSchema, foreignRunSchema, runSchema])),
     }),
     'calc.add': method({ summary: 'Adds numbers.', ...calculation }),
     'calc.sub': method({ summary: 'Subtracts the others from the first number.', ...calculation }),

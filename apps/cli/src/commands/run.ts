@@ -58,10 +58,10 @@ function notStarted(error: unknown): number {
   return startCodeOf(error);
 }
 
-function tellStarted(started: { id: string; pid: number }, { json, name }: RunOptions): void {
+function tellStarted(started: { id: string; pid: number | null }, { json, name }: RunOptions): void {
   if (json) return printJson(started);
-  print(`id ${started.id}  pid ${started.pid}`);
-  const target = name ?? started.pid;
+  print(`id ${started.id}  pid ${started.pid ?? 'none yet'}`);
+  const target = name ?? started.pid ?? started.id;
   say(`It runs until it ends by itself, or you type: ${SELF} close ${target}`);
   say(`See what it prints: ${SELF} attach ${target}   (what else runs: ${SELF} ps)`);
 }

@@ -1,5 +1,5 @@
 import { ProtocolError } from '@sextant/protocol/errors';
-import { unlessAborted } from '../engine/deadline.ts';
+import { unlessAborted } from '@sextant/service/unless-aborted';
 
 /** Lets the acts on one thing follow each other, each thing by its own key. */
 export class Turns {

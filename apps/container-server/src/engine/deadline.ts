@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { unlessAborted } from '@sextant/service/unless-aborted';
 
 /** Of what is not to be broken off. */
 export const NEVER = new AbortController().signal;
@@ -30,19 +31,6 @@ export async function within<T>(
     return await unlessAborted(signal, () => act(signal));
   } finally {
     clearTimeout(timer);
-  }
-}
-
-/** Waits for an act only until the signal aborts, whether the act heeds it or not. */
-export async function unlessAborted<T>(signal: AbortSignal, act: () => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([act(), aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }
 

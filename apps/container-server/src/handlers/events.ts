@@ -2,9 +2,10 @@ import type { containerService } from '@sextant/protocol/container';
 import type { ContainerChange, ContainerItem, EngineChange } from '@sextant/protocol/container-schemas';
 import type { Call } from '@sextant/service/session/call';
 import type { HandlerOf } from '@sextant/service/handler';
+import { tellChanges } from '@sextant/service/tell-changes';
 import type { Principal } from '@sextant/service/session/caller';
 import { mayTouch } from '../container/access.ts';
-import { unlessAborted } from '../engine/deadline.ts';
+import { unlessAborted } from '@sextant/service/unless-aborted';
 import type { Watch } from '../watch/watch.ts';
 import type { Parts } from '../parts.ts';
 
@@ -16,17 +17,12 @@ const PART = 50;
 export function events({ watch }: Parts): HandlerOf<typeof containerService, 'container.events'> {
   return ({ since }, call) =>
     unlessAborted(call.signal, () =>
-      watch.while(async (): Promise<never> => {
-        const { history } = watch;
-        for (let seen = since; ;) {
-          call.signal.throwIfAborted();
-          if (seen === undefined || !history.reachesBackTo(seen)) seen = await tellAll(watch, call, seen);
-          const next = history.at(seen + 1);
-          if (next) await call.send(toldTo(call.caller.principal, next));
-          else await unlessAborted(call.signal, () => history.changed());
-          seen = next?.seq ?? seen;
-        }
-      }),
+      watch.while(() =>
+        tellChanges(watch.history, call, since, {
+          all: (gone) => tellAll(watch, call, gone),
+          change: (change) => call.send(toldTo(call.caller.principal, change)),
+        }),
+      ),
     );
 }
 

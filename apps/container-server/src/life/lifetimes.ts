@@ -6,7 +6,7 @@ import type { Endings } from '../container/endings.ts';
 import { EXPIRES, expiryOf, KEY, LEASH } from '../container/labels.ts';
 import { isAlive } from '../container/state.ts';
 import type { Engine, Listed } from '../engine/engine.ts';
-import { Alarm } from './alarm.ts';
+import { Alarm } from '@sextant/service/alarm';
 import { Leashes } from './leashes.ts';
 import { Retry } from './retry.ts';
 import type { ServerId } from './server-id.ts';

@@ -7,7 +7,7 @@ import type { Containers } from '../container/containers.ts';
 import type { Creation } from '../container/creation.ts';
 import type { Endings } from '../container/endings.ts';
 import { isAlive } from '../container/state.ts';
-import { unlessAborted } from '../engine/deadline.ts';
+import { unlessAborted } from '@sextant/service/unless-aborted';
 import type { Engine, Reference } from '../engine/engine.ts';
 import type { Lifetimes } from '../life/lifetimes.ts';
 import type { ServerId } from '../life/server-id.ts';

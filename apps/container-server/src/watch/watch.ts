@@ -5,7 +5,7 @@ import { pause } from '../engine/deadline.ts';
 import type { Engine } from '../engine/engine.ts';
 import { parseEvent, type EngineEvent } from '../engine/event.ts';
 import { readLines } from '../engine/pull.ts';
-import { History } from './history.ts';
+import { History } from '@sextant/service/history';
 import { Watched } from './watched.ts';
 
 /** Milliseconds until a lost engine is asked again, doubled each time. */

@@ -7,7 +7,7 @@ import { NEVER, pause } from '../engine/deadline.ts';
 import type { Engine, Listed } from '../engine/engine.ts';
 import type { EngineEvent } from '../engine/event.ts';
 import type { Look } from '../engine/look.ts';
-import type { History } from './history.ts';
+import type { History } from '@sextant/service/history';
 import { lastLines } from './last-lines.ts';
 
 /** The exit code of one that got a KILL, as the kernel sends where there is no memory. */

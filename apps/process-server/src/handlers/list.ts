@@ -1,17 +1,29 @@
 import type { processService } from '@sextant/protocol/process';
+import type { ForeignRun, Run as Plain, RunDetails } from '@sextant/protocol/process-schemas';
 import type { HandlerOf } from '@sextant/service/handler';
 import { pageOf } from '@sextant/service/page';
+import type { Principal } from '@sextant/service/session/caller';
+import { isOf, mayTouch } from '../run/access.ts';
 import type { Run } from '../run/run.ts';
 import type { Runs } from '../run/runs.ts';
+import type { Process } from '../tree/processes.ts';
+
+type Description = RunDetails | ForeignRun | Plain;
 
 export function list(runs: Runs): HandlerOf<typeof processService, 'process.list'> {
   return async ({ scope, details, ...asked }, { caller }) => {
-    const shown = runs.list().filter(({ facts }) => scope === 'all' || facts.owner === caller.id);
+    const { principal } = caller;
+    const shown = runs.list().filter((run) => scope === 'all' || isOf(principal, run));
     const processes = details && shown.some(({ running }) => running) ? await runs.look() : undefined;
-    const rows = shown.map((run) => ({ key: keyOf(run), run: details ? run.details(processes) : run.describe() }));
+    const describe = (run: Run): Description => (details ? detailsOf(run, principal, processes) : run.describe());
+    const rows = shown.map((run) => ({ key: keyOf(run), run: describe(run) }));
     const { items, ...rest } = pageOf(rows, ({ key }) => key, asked);
     return { items: items.map(({ run }) => run), ...rest };
   };
+}
+
+function detailsOf(run: Run, caller: Principal, processes?: readonly Process[]): Description {
+  return mayTouch(caller, run) ? run.details(processes) : { ...run.describe(), owner: run.facts.owner };
 }
 
 /** Pages go upwards by key, and the newest run comes first. */

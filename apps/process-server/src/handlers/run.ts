@@ -1,26 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { processService } from '@sextant/protocol/process';
+import type { ItemOf } from '@sextant/protocol/method';
 import type { HandlerOf } from '@sextant/service/handler';
+import type { Call } from '@sextant/service/session/call';
 import { pass } from '../output/pass.ts';
+import type { Reader } from '../output/reader.ts';
+import type { Run } from '../run/run.ts';
 import type { Runs } from '../run/runs.ts';
 
+type RunCall = Call<ItemOf<(typeof processService.methods)['process.run']>>;
+
+/** Milliseconds between two looks at how far one has come in its queue. */
+const LOOK_MS = 1000;
+
 export function run(runs: Runs): HandlerOf<typeof processService, 'process.run'> {
-  return async (order, call) => {
-    const { caller } = call;
-    const run = await runs.begin({ order, owner: caller.id, until: call.signal, stdin: true });
-    const { id, pid } = run;
+  return async ({ queue, ttlMs, ...order }, call) => {
+    const owner = call.caller.principal.name;
+    const run = runs.ask({ order, owner, until: call.signal, stdin: true, queue, ttlMs });
+    const { id } = run;
     try {
+      using reader = run.output.read(0, true);
+      watchOnceAdopted(run, call, reader);
+      if (run.place.isWaiting) await tellPosition(run, call);
+      const pid = await run.begun;
       // A program that was over before the request was cancelled has won the race.
       const over = run.exited.then((exit) => ({ exit, cancelled: call.cancelled }));
-      using reader = run.output.read(0, true);
       // Not awaited: output is read from the first moment, and waits for a slow client by itself.
       void call.send({ id, pid });
-      void run.input?.take(call.input).then(() => run.input?.end());
+      void run.input?.take(call.input).then((isStillOurs) => isStillOurs && run.input?.end());
       await pass(reader, call);
+      if (call.cancelled && !run.hold.isBy(call.signal)) throw call.cancelled;
       const { exit, cancelled } = await over;
       if (cancelled) throw cancelled;
       return { id, pid, ...exit };
     } finally {
-      if (call.cancelled || run.running) await run.end('connection');
+      if (run.hold.isBy(call.signal) && (call.cancelled || run.running)) await run.end('connection');
     }
   };
+}
+
+/** Whoever has lost it to somebody else sees what it prints as long as it stays; the program waits for it no more. */
+function watchOnceAdopted(run: Run, call: RunCall, reader: Reader): void {
+  run.hold.passedOn = () => {
+    run.hold.passedOn = undefined;
+    reader.watch();
+    call.signal.addEventListener('abort', () => reader.close(), { once: true });
+  };
+}
+
+/** Tells where it is in its queue, until it has its turn or nobody waits for it any more. */
+async function tellPosition({ place, begun, toEnd }: Run, call: RunCall): Promise<void> {
+  const isOver = new AbortController();
+  const over = (): void => isOver.abort();
+  begun.then(over, over);
+  for (let told: number | undefined; place.isWaiting && !toEnd.aborted;) {
+    const { name = '', position = told } = place.queue ?? {};
+    if (position !== undefined && position !== told) await call.send({ queue: { name, position } });
+    told = position;
+    await sleep(LOOK_MS, undefined, { signal: isOver.signal, ref: false }).catch(() => {});
+  }
 }

@@ -80,10 +80,16 @@ export function badFolder(error: unknown): unknown {
 }
 
 /** Why a program was not started, as the caller was told. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof ProtocolError)) return 'internal';
+export interface Failure {
+  /** The system's word for it, else the type of the error. */
+  readonly reason: string;
+  readonly message?: string;
+}
+
+export function failureOf(error: unknown): Failure {
+  if (!(error instanceof ProtocolError)) return { reason: 'internal' };
   const { reason } = error.data;
-  return typeof reason === 'string' ? reason : error.type;
+  return { reason: typeof reason === 'string' ? reason : error.type, message: error.message };
 }
 
 /** The system's word for an error, or nothing. */

@@ -77,6 +77,11 @@ export class Output {
     return this.#tail.end;
   }
 
+  /** The program waits for whoever reads it, also while nobody does. */
+  get waits(): boolean {
+    return this.#wait !== undefined;
+  }
+
   /** The place from which on it is in memory. */
   get memory(): number {
     return this.#tail.start;

@@ -33,7 +33,5 @@ export async function pump(
     await finished(stream, { writable: false });
   } catch (error) {
     if (!silence.over) throw error;
-  } finally {
-    output.end(channel);
   }
 }

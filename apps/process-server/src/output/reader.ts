@@ -29,8 +29,7 @@ export class Reader implements Disposable {
   readonly #output: Output;
   readonly #moved: () => void;
   readonly #ended = new Set<Channel>();
-  /** The program waits for it. */
-  readonly paces: boolean;
+  #paces: boolean;
   #place: number;
   #reading: Reading | undefined;
   #held: Held | undefined;
@@ -38,7 +37,7 @@ export class Reader implements Disposable {
 
   constructor(output: Output, from: number, paces: boolean, moved: () => void) {
     this.#output = output;
-    this.paces = paces;
+    this.#paces = paces;
     this.#place = from;
     this.#moved = moved;
   }
@@ -46,6 +45,17 @@ export class Reader implements Disposable {
   /** The place of the byte that comes next, all before it being dealt with. */
   get place(): number {
     return this.#place;
+  }
+
+  /** The program waits for it. */
+  get paces(): boolean {
+    return this.#paces;
+  }
+
+  /** The program waits for it no more. */
+  watch(): void {
+    this.#paces = false;
+    this.#moved();
   }
 
   get isClosed(): boolean {

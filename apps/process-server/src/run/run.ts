@@ -1,115 +1,229 @@
-import type { EndedBy, Run as Description, RunDetails } from '@sextant/protocol/process-schemas';
-import type { Census } from '../tree/census.ts';
-import { figuresOf } from '../tree/figures.ts';
-import type { OomKills } from '../tree/oom.ts';
-import type { Process } from '../tree/processes.ts';
+import type { EndedBy, RestartPolicy, Run as Description, RunDetails } from '@sextant/protocol/process-schemas';
+import { ProtocolError } from '@sextant/protocol/errors';
+import { Alarm } from '@sextant/service/alarm';
 import type { Exit } from '../launch/errand.ts';
-import { Output } from '../output/output.ts';
-import { pump } from '../output/pump.ts';
+import { failureOf, type Failure } from '../launch/reasons.ts';
+import type { Output } from '../output/output.ts';
+import { figuresOf } from '../tree/figures.ts';
+import type { Process } from '../tree/processes.ts';
+import type { Attempt } from './attempt.ts';
 import type { RunFacts } from './facts.ts';
-import type { Child } from '../launch/spawn.ts';
+import { Hold } from './hold.ts';
 import { RunInput } from './input.ts';
-import { Tree } from '../tree/tree.ts';
+import type { Place } from './queue.ts';
+import { Restarts } from './restarts.ts';
 
 /** Milliseconds a program has to end after TERM, before KILL. */
-const GRACE_MS = 5000;
-
-/** What the system tells of processes. */
-export interface System {
-  readonly census: Census;
-  readonly oomKills: OomKills;
-}
+export const GRACE_MS = 5000;
 
 /** Why the system killed a program. */
 const OOM = 'the system killed it because memory was short';
 
-/** One that was started. */
-export type Started = Run & { readonly pid: number };
+/** How long a run lives, and with what. */
+export interface Terms {
+  readonly place: Place;
+  /** It ends with this; it is detached where there is none. */
+  readonly until: AbortSignal | undefined;
+  readonly restart?: RestartPolicy | undefined;
+  readonly ttlMs?: number | undefined;
+}
 
-/** One program that was asked for, from its start to its end and as history. */
+/** One program that was asked for, from then on to its end and as history. */
 export class Run {
   readonly facts: RunFacts;
-  readonly output: Output;
+  readonly place: Place;
+  readonly hold: Hold;
+  /** Undefined for one that is started once. */
+  readonly restarts: Restarts | undefined;
   /** Undefined for one that reads nothing. */
   readonly input: RunInput | undefined;
-  /** `null` for one that could not be started. */
-  readonly pid: number | null;
-  readonly exited: Promise<Exit>;
-  readonly #tree: Tree | undefined;
-  readonly #system: System | undefined;
-  /** Before it was started, or about then. */
-  readonly #oomKills: number | undefined;
-  readonly #reason: string | undefined;
+  output: Output;
+  readonly #begun = Promise.withResolvers<number>();
+  readonly #exited = Promise.withResolvers<Exit>();
+  #toEnd: AbortController | undefined;
+  readonly #expiry: { readonly alarm: Alarm; readonly at: number } | undefined;
+  #state: 'new' | 'queued' | 'running' | 'restarting' | 'over';
+  #starting: Promise<Attempt> | undefined;
+  /** The last one, as long as something of it may be left. */
+  #attempt: Attempt | undefined;
+  #pid: number | null = null;
+  #failure: Failure | undefined;
   #endedBy: EndedBy | undefined;
   #oomKilled = false;
-  readonly #startedAt = new Date();
-  readonly #clock = performance.now();
+  #graceMs = GRACE_MS;
+  #startedAt = new Date();
+  #clock = performance.now();
   #exit: Exit = { exitCode: null, signal: null };
   #endedAt: Date | undefined;
-  #elapsedMs = 0;
+  #elapsedMs: number | undefined;
 
-  private constructor(facts: RunFacts, output: Output, child?: Child, system?: System, reason?: string) {
+  constructor(facts: RunFacts, output: Output, { place, until, restart = 'no', ttlMs }: Terms) {
     this.facts = facts;
     this.output = output;
-    // Not the child itself: its streams would stay as long as this is remembered.
-    this.pid = child?.pid ?? null;
-    const { id } = facts;
-    this.#tree = child && system && new Tree(system.census, { groups: [child.pid], marked: (run) => run === id });
-    this.#system = system;
-    this.#oomKills = system?.oomKills.recent();
-    this.#reason = reason;
-    this.input = child && facts.stdin ? new RunInput(child.stdin, facts.tty ? child.resize : undefined) : undefined;
-    this.exited = child ? child.exited.then((exit) => this.#ends(exit)) : Promise.resolve(this.#ends(this.#exit));
-  }
-
-  static started(facts: RunFacts, output: Output, child: Child, system: System): Started {
-    const run = new Run(facts, output, child, system);
-    void takeIn(output, child);
-    return run as Started;
-  }
-
-  /** One that could not be started, for the system's reason. */
-  static failed(facts: RunFacts, reason: string): Run {
-    return new Run(facts, new Output(), undefined, undefined, reason);
+    this.place = place;
+    this.restarts = restart === 'no' ? undefined : new Restarts(restart);
+    this.input = facts.stdin ? new RunInput() : undefined;
+    this.#state = place.isWaiting ? 'queued' : 'new';
+    this.hold = new Hold(until, () => void this.end('connection'));
+    // Nobody may wait for it.
+    this.#begun.promise.catch(() => {});
+    if (ttlMs === undefined) return;
+    this.#expiry = { alarm: new Alarm(() => void this.end('ttl')), at: Date.now() + ttlMs };
+    this.#expiry.alarm.set(this.#expiry.at);
   }
 
   get id(): string {
     return this.facts.id;
   }
 
+  /** `null` while it has no process. */
+  get pid(): number | null {
+    return this.#state === 'running' || this.#state === 'over' ? this.#pid : null;
+  }
+
+  /** It is not over: it runs, waits for its turn, or will be started again. */
   get running(): boolean {
-    return this.#endedAt === undefined;
+    return this.#state !== 'over';
+  }
+
+  /** Its program never ran yet. */
+  get isNew(): boolean {
+    return this.#pid === null;
+  }
+
+  /** It has been started, or waits for that; not while its caller is still to be told whether it can be. */
+  get isKnown(): boolean {
+    return this.#state !== 'new';
+  }
+
+  /** It runs no more, or is to end. */
+  get isEnding(): boolean {
+    return this.#endedBy !== undefined || !this.running;
+  }
+
+  get endedBy(): EndedBy | undefined {
+    return this.#endedBy;
+  }
+
+  /** Resolves with its first process id. @throws ProtocolError that says why it was not started. */
+  get begun(): Promise<number> {
+    return this.#begun.promise;
+  }
+
+  /** Resolves with its last end. */
+  get exited(): Promise<Exit> {
+    return this.#exited.promise;
+  }
+
+  /** Aborts when somebody wants it to end. */
+  get toEnd(): AbortSignal {
+    this.#toEnd ??= new AbortController();
+    if (this.isEnding) this.#toEnd.abort();
+    return this.#toEnd.signal;
+  }
+
+  /** Ends the program and everything it started, and starts it no more. Of several who ask the first is told of. */
+  async end(by: EndedBy, graceMs = GRACE_MS): Promise<void> {
+    if (this.running) this.#endedBy ??= by;
+    this.#graceMs = Math.min(this.#graceMs, graceMs);
+    this.#toEnd?.abort();
+    this.output.hurry();
+    const attempt = this.#attempt ?? (await this.#starting?.catch(() => undefined));
+    const isGone = attempt ? await attempt.tree.end(this.#graceMs) : true;
+    if (isGone) await this.exited;
+  }
+
+  /**
+   * Sends a signal to the program and what it started in its group.
+   * @throws ProtocolError `conflict` if it has no process now.
+   */
+  signal(name: NodeJS.Signals): void {
+    if (this.#state === 'running') this.#attempt?.signal(name);
+    else throw new ProtocolError('conflict', `${this.id} has no process now: it is ${this.#state}.`);
+  }
+
+  /**
+   * Makes it somebody else's, and has it live with something else or nothing.
+   * @throws ProtocolError `conflict` if it is to end.
+   */
+  adopt(owner: string, until: AbortSignal | undefined): void {
+    if (this.isEnding) throw new ProtocolError('conflict', `${this.id} is being ended. There is nothing to adopt.`);
+    this.facts.owner = owner;
+    this.input?.revoke();
+    this.hold.pass(until);
   }
 
   /** Of its processes, those among what a look has found. */
   membersOf(processes: readonly Process[]): readonly Process[] {
-    return this.#tree?.membersOf(processes) ?? [];
+    return this.#attempt?.tree.membersOf(processes) ?? [];
   }
 
   /** Kills what uses more than it may, also what a program that is over left behind. */
   exceed(by: EndedBy, members: readonly Process[]): void {
     this.#endedBy ??= by;
-    this.#tree?.kill(members);
+    this.#attempt?.tree.kill(members);
     void this.end(by, 0);
   }
 
-  /** Ends the program and everything it started. */
-  async end(by: EndedBy, graceMs = GRACE_MS): Promise<void> {
-    if (this.running) this.#endedBy ??= by;
-    this.output.hurry();
-    const gone = await this.#tree?.end(graceMs);
-    if (gone) await this.exited;
+  /** Its processes, and those that they started. */
+  async members(): Promise<readonly number[]> {
+    return (await this.#attempt?.tree.members()) ?? [];
   }
 
-  /** Sends a signal to the program and what it started in its group. */
-  signal(name: NodeJS.Signals): void {
-    if (this.pid === null || !this.running) return;
-    if (name === 'SIGKILL') this.#endedBy ??= 'signal';
+  /** How many of those were seen so far; undefined where they cannot be told apart. */
+  get seen(): number | undefined {
+    return this.#attempt ? this.#attempt.tree.seen : 0;
+  }
+
+  /** Its program is being started. @throws what keeps it from being. */
+  async begins(starting: Promise<Attempt>): Promise<Attempt> {
+    this.#starting = starting;
     try {
-      process.kill(-this.pid, name);
-    } catch {
-      // Gone meanwhile, which it says itself.
+      const attempt = await starting;
+      this.#attempt = attempt;
+      this.#pid = attempt.pid;
+      this.#state = 'running';
+      this.#startedAt = new Date();
+      this.#clock = performance.now();
+      this.#exit = { exitCode: null, signal: null };
+      this.#failure = undefined;
+      this.#oomKilled = false;
+      this.#elapsedMs = undefined;
+      this.#begun.resolve(attempt.pid);
+      return attempt;
+    } catch (error) {
+      this.#failure = failureOf(error);
+      throw error;
+    } finally {
+      this.#starting = undefined;
     }
+  }
+
+  /** Its program has ended and will be started again. */
+  pauses(exit: Exit): void {
+    this.#elapsedMs = this.#sinceStart();
+    this.#takeExit(exit);
+    this.#state = 'restarting';
+  }
+
+  /** Nothing is left of its last program. */
+  clear(): void {
+    this.#attempt = undefined;
+  }
+
+  /** Its last program has ended. */
+  ends(exit: Exit): void {
+    this.#endedBy ??= this.#attempt?.wasSignalled(exit) ? 'signal' : undefined;
+    this.#takeExit(exit);
+    this.#finish();
+  }
+
+  /** It never ran. */
+  fails(error: unknown): void {
+    this.#failure = failureOf(error);
+    this.#elapsedMs = 0;
+    this.#begun.reject(error);
+    this.#finish();
   }
 
   describe(): Description {
@@ -117,11 +231,12 @@ export class Run {
       id: this.id,
       name: this.facts.name,
       pid: this.pid,
-      state: this.#state(),
+      state: this.#told,
       startedAt: this.#startedAt.toISOString(),
       endedAt: this.#endedAt?.toISOString() ?? null,
-      elapsedMs: this.running ? this.#sinceStart() : this.#elapsedMs,
+      elapsedMs: this.#elapsedMs ?? this.#sinceStart(),
       ...this.#exit,
+      ...(this.#failure && { reason: this.#failure.reason }),
       ...(this.#endedBy && { endedBy: this.#endedBy }),
       ...(this.#oomKilled && { oomKilled: true }),
     };
@@ -129,53 +244,54 @@ export class Run {
 
   /** @param processes what a look has found, where it is to tell what it uses. */
   details(processes?: readonly Process[]): RunDetails {
-    const { program, args, cwd, owner, detached, tty, limits } = this.facts;
-    const reason = this.#oomKilled ? OOM : this.#reason;
-    const output = this.output.facts;
+    const { program, args, cwd, owner, tty, limits } = this.facts;
+    const { restarts, place } = this;
+    const { isHeld } = this.hold;
+    const message = this.#oomKilled ? OOM : this.#failure?.message;
     return {
       ...this.describe(),
       program: brief(program),
       args,
       cwd: brief(cwd),
       owner,
-      detached,
-      output,
+      detached: !isHeld,
+      held: isHeld && this.running,
+      output: this.output.facts,
       tty,
       ...(limits && { limits }),
-      ...(processes && this.running && figuresOf(this.membersOf(processes))),
-      ...(reason !== undefined && { reason }),
+      ...(processes && this.#state === 'running' && figuresOf(this.membersOf(processes))),
+      ...(message !== undefined && { message }),
+      ...(restarts && { restart: restarts.policy, restarts: restarts.count }),
+      ...(place.queue && { queue: place.queue }),
+      ...(this.#expiry && { expiresAt: new Date(this.#expiry.at).toISOString() }),
     };
   }
 
-  #state(): Description['state'] {
-    if (this.pid === null) return 'failed';
-    if (this.running) return 'running';
+  get #told(): Description['state'] {
+    if (this.#state === 'new') return 'queued';
+    if (this.#state !== 'over') return this.#state;
+    if (this.#pid === null) return 'failed';
     return this.#exit.signal === null ? 'exited' : 'killed';
   }
 
-  #ends(exit: Exit): Exit {
+  #takeExit(exit: Exit): void {
     this.#exit = exit;
-    this.#endedAt = new Date();
-    this.#elapsedMs = this.#sinceStart();
-    this.#oomKilled = exit.signal === 'SIGKILL' && this.#endedBy === undefined && this.#isOomKill();
-    return exit;
+    this.#oomKilled = this.#endedBy === undefined && this.#attempt?.wasOomKilled(exit) === true;
   }
 
-  /** It was killed, by nobody here: by the system, where that has killed somebody for want of memory meanwhile. */
-  #isOomKill(): boolean {
-    const now = this.#system?.oomKills.now();
-    return now !== undefined && this.#oomKills !== undefined && now > this.#oomKills;
+  #finish(): void {
+    this.#elapsedMs ??= this.#sinceStart();
+    this.#endedAt = new Date();
+    this.#state = 'over';
+    this.#expiry?.alarm.clear();
+    this.hold.release();
+    this.place.leave();
+    this.#exited.resolve(this.#exit);
   }
 
   #sinceStart(): number {
     return Math.round(performance.now() - this.#clock);
   }
-}
-
-/** What it prints, until nothing more comes. */
-async function takeIn(output: Output, { stdout, stderr, exited }: Child): Promise<void> {
-  await Promise.allSettled([pump(stdout, exited, output, 'stdout'), pump(stderr, exited, output, 'stderr')]);
-  await output.close();
 }
 
 /** Characters of a path that are told: a list of runs must fit its line whatever their paths are. */

@@ -1,17 +1,22 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError } from '@sextant/protocol/errors';
+import type { QueueWish, RestartPolicy, RunChange } from '@sextant/protocol/process-schemas';
+import { History } from '@sextant/service/history';
 import { Census } from '../tree/census.ts';
-import { OomKills } from '../tree/oom.ts';
-import { factsOf, type RunFacts } from './facts.ts';
+import { Attempt } from './attempt.ts';
+import { follow } from './course.ts';
+import { factsOf } from './facts.ts';
+import { Output } from '../output/output.ts';
 import { LINGER_MS } from '../output/silence.ts';
 import type { Store } from '../output/store.ts';
 import { MARKER, type Process } from '../tree/processes.ts';
 import type { Order } from '../launch/program.ts';
-import { reasonOf } from '../launch/reasons.ts';
-import { Run, type Started } from './run.ts';
+import { Places } from './queue.ts';
+import { GRACE_MS, Run } from './run.ts';
 import { Spawner } from '../launch/spawn.ts';
 import { mayHaveLeft } from '../tree/traces.ts';
+import { OomKills } from '../tree/oom.ts';
 import { Tree } from '../tree/tree.ts';
 import { Watch } from './watch.ts';
 
@@ -31,6 +36,10 @@ export interface Wish {
   readonly stdin: boolean;
   /** How its output is kept on disk; in memory until it has ended, where that is not said. */
   readonly keep?: { readonly bytes: number; readonly wait: boolean };
+  /** It waits there for its turn. */
+  readonly queue?: QueueWish | undefined;
+  readonly restart?: RestartPolicy | undefined;
+  readonly ttlMs?: number | undefined;
 }
 
 /** Ended runs that are remembered: some hours of a busy day, in at most 40 MB. */
@@ -42,15 +51,17 @@ const ANSWER_MS = 1;
 /** Milliseconds that programs have to end when the service does: it is to be gone within two seconds. */
 const CLOSING_GRACE_MS = 1000;
 
-/** The programs that were asked for: those that run, and the last that ended. */
+/** The programs that were asked for: those that run or wait for it, and the last that ended. */
 export class Runs {
+  /** What happens to them. */
+  readonly changes = new History<RunChange>();
   readonly #store: Store;
   readonly #settings: RunSettings;
   readonly #census = new Census();
   readonly #system = { census: this.#census, oomKills: new OomKills() };
   readonly #watch = new Watch(this.#census);
   readonly #spawner = new Spawner(this.#census);
-  readonly #starting = new Set<Promise<unknown>>();
+  readonly #places: Places;
   /** Those with something left to end: the program, or what it left behind unless that is detached. */
   readonly #living = new Set<Run>();
   readonly #ended: Run[] = [];
@@ -60,35 +71,39 @@ export class Runs {
   constructor(store: Store, settings: RunSettings) {
     this.#store = store;
     this.#settings = settings;
+    this.#places = new Places(settings.maxRuns);
   }
 
   /**
-   * Starts a program.
-   * @throws ProtocolError that says why it could not be.
+   * Asks for a program: it begins at once, or when its queue lets it.
+   * @throws ProtocolError `busy` or `draining`; what keeps it from being started, its `begun` does.
    */
-  async begin(wish: Wish): Promise<Started> {
-    this.#admit();
-    const { order, owner, until } = wish;
+  ask(wish: Wish): Run {
+    if (this.#closing) throw new ProtocolError('draining', 'This service is closing and starts nothing more.');
+    const { order, owner, until, keep, queue } = wish;
     const stdin = wish.stdin || order.tty;
     const cwd = resolve(this.#settings.cwd, order.cwd ?? '');
+    const place = this.#places.take(owner, queue);
     const facts = factsOf(order, { number: ++this.#count, cwd, owner, detached: until === undefined, stdin });
-    const launch = this.#launch(wish, facts);
-    this.#starting.add(launch);
-    try {
-      const run = await launch;
-      if (until) endWith(run, until);
-      return run;
-    } catch (error) {
-      this.#remember(Run.failed(facts, reasonOf(error)));
-      throw error;
-    } finally {
-      this.#starting.delete(launch);
-    }
+    // What is kept on disk is there once it is started.
+    const output = keep ? new Output() : this.#store.begin(facts.id);
+    const run = new Run(facts, output, { ...wish, place });
+    this.#living.add(run);
+    void this.#follow(run, wish);
+    return run;
+  }
+
+  /** Makes a run somebody else's, and has it live with something else or nothing. @throws ProtocolError `conflict` */
+  adopt(run: Run, owner: string, until: AbortSignal | undefined): void {
+    run.adopt(owner, until);
+    this.#tell('adopted', run);
   }
 
   /** Newest first. */
   list(): Run[] {
-    return [...this.#living, ...this.#ended].sort((a, b) => b.facts.number - a.facts.number);
+    return [...this.#living.values().filter(({ isKnown }) => isKnown), ...this.#ended].sort(
+      (a, b) => b.facts.number - a.facts.number,
+    );
   }
 
   /** The processes of this machine, from which programs that run tell what they use. */
@@ -100,51 +115,51 @@ export class Runs {
   async close(): Promise<void> {
     this.#closing = true;
     await this.#spawner.rouse();
-    await Promise.allSettled(this.#starting);
     await Promise.all([...[...this.#living].map((run) => run.end('service', CLOSING_GRACE_MS)), this.#endLeftBehind()]);
     await this.#spawner.close();
     await this.#store.close();
   }
 
-  #admit(): void {
-    if (this.#closing) throw new ProtocolError('draining', 'This service is closing and starts nothing more.');
-    const { maxRuns } = this.#settings;
-    const running = [...this.#living].filter((run) => run.running).length;
-    if (running + this.#starting.size < maxRuns) return;
-    throw new ProtocolError(
-      'busy',
-      `${maxRuns} programs run, the most this service takes. Close one, or wait for one to end.`,
-    );
+  /** To the end of its program, and of what that left behind: a client's programs go when it goes. */
+  async #follow(run: Run, wish: Wish): Promise<void> {
+    const { detached } = run.facts;
+    const last = await follow(run, {
+      start: () => this.#start(run, wish),
+      begun: () => {
+        if (run.facts.limits) this.#watch.add(run);
+      },
+      tell: (type, log) => this.#tell(type, run, log),
+    });
+    await sleep(ANSWER_MS, undefined, { ref: false });
+    if (last && !detached && mayHaveLeft({ id: run.id, pid: last.pid }, last.since)) {
+      await sleep(LINGER_MS, undefined, { ref: false });
+      await last.tree.end(GRACE_MS);
+    }
+    this.#living.delete(run);
+    if (last && !detached) this.#spawner.forget(run.id);
+    this.#remember(run);
   }
 
-  async #launch({ order, keep }: Wish, facts: RunFacts): Promise<Started> {
-    const { id, cwd, detached, stdin } = facts;
+  async #start(run: Run, { order, keep }: Wish): Promise<Attempt> {
+    const { id, cwd, detached, stdin } = run.facts;
     const since = performance.now();
-    const output = keep ? await this.#store.create(id, keep.bytes, keep.wait) : this.#store.begin(id);
+    const isFirst = run.isNew;
+    if (isFirst && keep) run.output = await this.#store.create(id, keep.bytes, keep.wait);
     try {
       const task = { id, order: { ...order, env: { ...order.env, [MARKER]: id } }, cwd, detached, stdin };
-      const run = Run.started(facts, output, await this.#spawner.start(task), this.#system);
-      this.#living.add(run);
-      if (facts.limits) this.#watch.add(run);
-      void this.#follow(run, since);
-      return run;
+      const child = await this.#spawner.start(task);
+      run.input?.open(child.stdin, run.facts.tty ? child.resize : undefined);
+      return new Attempt(run, child, this.#system, since);
     } catch (error) {
-      await output.remove();
+      if (isFirst) await run.output.remove();
       throw error;
     }
   }
 
-  /** To the end of its program, and of what that left behind: a client's programs go when it goes. */
-  async #follow(run: Run, since: number): Promise<void> {
-    await run.exited;
-    await sleep(ANSWER_MS, undefined, { ref: false });
-    if (!run.facts.detached && mayHaveLeft(run, since)) {
-      await sleep(LINGER_MS, undefined, { ref: false });
-      await run.end('connection');
-    }
-    this.#living.delete(run);
-    if (!run.facts.detached) this.#spawner.forget(run.id);
-    this.#remember(run);
+  #tell(type: RunChange['type'], run: Run, log?: string[]): void {
+    const description = run.describe();
+    const at = (type === 'ended' || type === 'failed' ? description.endedAt : null) ?? new Date().toISOString();
+    this.changes.add({ type, at, run: description, owner: run.facts.owner, ...(log && { log }) });
   }
 
   #remember(run: Run): void {
@@ -160,11 +175,4 @@ export class Runs {
     const detached = new Set(this.#ended.filter(({ facts }) => facts.detached).map(({ id }) => id));
     if (detached.size > 0) await new Tree(this.#census, { marked: (run) => detached.has(run) }).end(CLOSING_GRACE_MS);
   }
-}
-
-function endWith(run: Run, until: AbortSignal): void {
-  const end = (): void => void run.end('connection');
-  until.addEventListener('abort', end, { once: true });
-  if (until.aborted) end();
-  void run.exited.then(() => until.removeEventListener('abort', end));
 }

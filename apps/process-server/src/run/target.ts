@@ -1,5 +1,7 @@
 import { ProtocolError } from '@sextant/protocol/errors';
 import { closest } from '@sextant/service/closest';
+import type { Principal } from '@sextant/service/session/caller';
+import { isOf, needsTouch } from './access.ts';
 import type { Run } from './run.ts';
 
 /** Characters from which on the beginning of an id is taken for one. */
@@ -7,15 +9,12 @@ const MIN_PREFIX = 4;
 
 /**
  * The running programs that a target means, newest first: by id, pid, name, or the beginning of an id, the first of
- * these that fits. Several of a name only if all are meant.
- * @throws ProtocolError `not_found` with `suggestions`, or `conflict` with the `ids` that fit.
+ * these that fits; the caller's own where it fits those of others, too. Several of a name only if all are meant.
+ * @throws ProtocolError `not_found` with `suggestions`, `conflict` with the `ids` that fit, or `forbidden`.
  */
-export function pick(runs: readonly Run[], target: string, all: boolean): [Run, ...Run[]] {
-  const [first, ...others] = matches(
-    runs.filter(({ running }) => running),
-    target,
-  );
-  if (!first) throw missing(runs, target);
+export function pick(runs: readonly Run[], target: string, all: boolean, caller: Principal): [Run, ...Run[]] {
+  const [first, ...others] = nearest(caller, runs.filter(isRunning), (some) => matches(some, target));
+  if (!first) throw missing(runs, target, caller);
   const fitting: [Run, ...Run[]] = [first, ...others];
   if (others.length === 0 || (all && fitting.every(({ facts }) => facts.name === target))) return fitting;
   throw ambiguous(fitting);
@@ -23,18 +22,33 @@ export function pick(runs: readonly Run[], target: string, all: boolean): [Run, 
 
 /**
  * The program that a target means, running or not: one that runs rather than one that has ended, and of those that have the
- * newest.
- * @throws ProtocolError `not_found` with `suggestions`, or `conflict` with the `ids` that fit.
+ * newest. The caller's own where it fits those of others, too.
+ * @throws ProtocolError `not_found` with `suggestions`, `conflict` with the `ids` that fit, or `forbidden`.
  */
-export function pickOne(runs: readonly Run[], target: string): Run {
-  const living = matches(
-    runs.filter(({ running }) => running),
-    target,
-  );
-  if (living.length > 1) throw ambiguous(living);
-  const one = living[0] ?? matches(runs, target)[0];
-  if (!one) throw missing(runs, target);
+export function pickOne(runs: readonly Run[], target: string, caller: Principal): Run {
+  const [one, ...others] = nearest(caller, runs, (some) => {
+    const living = matches(some.filter(isRunning), target);
+    return living.length > 0 ? living : matches(some, target).slice(0, 1);
+  });
+  if (!one) throw missing(runs, target, caller);
+  if (others.length > 0) throw ambiguous([one, ...others]);
   return one;
+}
+
+function isRunning({ running }: Run): boolean {
+  return running;
+}
+
+/**
+ * What is found among the caller's own, else among all.
+ * @throws ProtocolError `forbidden` where that is others', and not for this caller.
+ */
+function nearest(caller: Principal, runs: readonly Run[], find: (some: readonly Run[]) => Run[]): Run[] {
+  const own = find(runs.filter((run) => isOf(caller, run)));
+  if (own.length > 0) return own;
+  const found = find(runs);
+  for (const run of found) needsTouch(caller, run);
+  return found;
 }
 
 function matches(runs: readonly Run[], target: string): Run[] {
@@ -47,8 +61,8 @@ function matches(runs: readonly Run[], target: string): Run[] {
   return ways.map((fits) => runs.filter(fits)).find(({ length }) => length > 0) ?? [];
 }
 
-function missing(runs: readonly Run[], target: string): ProtocolError {
-  const [ended] = matches(runs, target);
+function missing(runs: readonly Run[], target: string, caller: Principal): ProtocolError {
+  const [ended] = nearest(caller, runs, (some) => matches(some, target));
   if (ended) return over(ended);
   const running = runs.filter((run) => run.running);
   const suggestions = closest(target, [...new Set(running.flatMap(({ id, facts }) => [facts.name, id]))]);
@@ -57,14 +71,13 @@ function missing(runs: readonly Run[], target: string): ProtocolError {
 }
 
 function over(ended: Run): ProtocolError {
-  const { id, state, exitCode, signal } = ended.describe();
-  const how = {
-    exited: `it exited with ${exitCode}`,
-    killed: `${signal} ended it`,
-    failed: 'it could not be started',
-    running: '',
-  };
-  return new ProtocolError('conflict', `Nothing to close: ${id} is over, ${how[state]}.`, { ids: [id], state });
+  const { id, state, exitCode, signal, endedBy } = ended.describe();
+  const how = state === 'exited' ? `it exited with ${exitCode}` : `${signal} ended it`;
+  const why = endedBy ? 'it was ended before it ran' : 'it could not be started';
+  return new ProtocolError('conflict', `Nothing to close: ${id} is over, ${state === 'failed' ? why : how}.`, {
+    ids: [id],
+    state,
+  });
 }
 
 function ambiguous(fitting: readonly Run[]): ProtocolError {

@@ -60,6 +60,16 @@ export class Tree {
     return this.#ending;
   }
 
+  /** How many different processes were seen of it; undefined where they cannot be told apart. */
+  get seen(): number | undefined {
+    return process.platform === 'linux' ? this.#seen.size : undefined;
+  }
+
+  /** Process ids of all that lives of it, as far as that can be seen. */
+  async members(): Promise<number[]> {
+    return (await this.#look())?.map(({ pid }) => pid) ?? [];
+  }
+
   async #endAll(): Promise<boolean> {
     for (let looks = 0, quiet = 0; quiet < QUIET_LOOKS; looks += 1) {
       const members = await this.#look();

@@ -2,15 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { waitFor } from '@sextant/testing/wait';
 import { collect, isAlive, numbersOf, start, type Processes } from '../rig.ts';
 
-function sleeper(client: Processes, name?: string): Promise<{ id: string; pid: number }> {
+function sleeper(client: Processes, name?: string): Promise<{ id: string; pid: number | null }> {
   return client.call('process.start', { program: 'sleep', args: ['1000'], name });
 }
 
 describe('process.close', () => {
   it.each([
-    ['process id', ({ pid }: { id: string; pid: number }) => String(pid)],
-    ['id', ({ id }: { id: string; pid: number }) => id],
-    ['beginning of an id', ({ id }: { id: string; pid: number }) => id.slice(0, 8)],
+    ['process id', ({ pid }: { id: string; pid: number | null }) => String(pid)],
+    ['id', ({ id }: { id: string; pid: number | null }) => id],
+    ['beginning of an id', ({ id }: { id: string; pid: number | null }) => id.slice(0, 8)],
   ])('ends a program by its %s', async (_what, targetOf) => {
     await using rig = await start();
     const [one, other] = [await sleeper(rig.client), await sleeper(rig.client)];
@@ -89,7 +89,7 @@ describe('process.close', () => {
   it('ends a program that is stopped', async () => {
     await using rig = await start();
     const { pid } = await sleeper(rig.client);
-    process.kill(pid, 'SIGSTOP');
+    process.kill(pid ?? 0, 'SIGSTOP');
     const begin = performance.now();
     await rig.client.call('process.close', { target: String(pid) });
     expect(isAlive(pid)).toBe(false);
@@ -118,6 +118,19 @@ describe('process.close', () => {
     await numbersOf(stream, 1);
     const { items } = await rig.client.call('process.close', { target: 'polite' });
     expect(items).toMatchObject([{ state: 'exited', exitCode: 9 }]);
+  });
+
+  it('tells how many processes ended, and which ports are free since', async () => {
+    await using rig = await start();
+    const listen = 'const s = require("net").createServer().listen(0, () => console.log(s.address().port))';
+    const line = `sleep 1000 & setsid node -e '${listen}' & exec node -e '${listen}'`;
+    const stream = rig.client.open('process.run', { program: 'bash', args: ['-c', line], name: 'web' });
+    const ports = await numbersOf(stream, 2);
+    const { items } = await rig.client.call('process.close', { target: 'web' });
+    expect(items).toMatchObject([{ name: 'web', endedBy: 'close', processes: 3, ports: ports.sort((a, b) => a - b) }]);
+    await sleeper(rig.client, 'quiet');
+    const quiet = await rig.client.call('process.close', { target: 'quiet' });
+    expect(quiet.items).toMatchObject([{ processes: 1, ports: [] }]);
   });
 
   it('may be asked twice at a time', async () => {

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { bash, collect, start } from '../rig.ts';
 
 describe('process.list', () => {
-  it("lists the connection's own programs or everybody's, newest first", async () => {
+  it("lists the caller's own programs or everybody's, newest first", async () => {
     await using rig = await start();
-    const other = await rig.connect();
+    const other = await rig.person('other', 'process:run', 'process:read');
     await collect(rig.client.open('process.run', { program: 'true' }));
     await collect(other.open('process.run', { program: 'false' }));
     await bash(rig.client, 'kill -9 $$');

@@ -74,7 +74,7 @@ describe('the launcher', () => {
   it('keeps nobody waiting for the end of the service when it does not answer', async () => {
     const rig = await start();
     const { pid } = await rig.client.call('process.start', { program: 'sleep', args: ['1000'], detached: true });
-    const launcher = parentOf(pid);
+    const launcher = parentOf(pid ?? 0);
     process.kill(launcher, 'SIGSTOP');
     await rig[Symbol.asyncDispose]();
     expect([pid, launcher].some(isAlive)).toBe(false);

@@ -7,6 +7,8 @@ import { waitFor } from '@sextant/testing/wait';
 import type { Exit } from '../../src/launch/errand.ts';
 import type { RunFacts } from '../../src/run/facts.ts';
 import { Output } from '../../src/output/output.ts';
+import { Attempt } from '../../src/run/attempt.ts';
+import { Places } from '../../src/run/queue.ts';
 import { Run } from '../../src/run/run.ts';
 import { Census } from '../../src/tree/census.ts';
 import { filesOf, OomKills } from '../../src/tree/oom.ts';
@@ -59,7 +61,9 @@ describe('a run that is killed', () => {
     // A number that no process has.
     const child = { pid: 4_194_305, exited: promise, stdin, stdout, stderr, resize: () => {} };
     const system = { census: new Census(), oomKills: new OomKills([file]) };
-    const run = Run.started(FACTS, new Output(), child, system);
+    const run = new Run(FACTS, new Output(), { place: new Places(1).take('ann'), until: undefined });
+    const attempt = await run.begins(Promise.resolve(new Attempt(run, child, system, 0)));
+    void attempt.exited.then((exit) => run.ends(exit));
     if (isAsked) run.signal('SIGKILL');
     await writeFile(file, `oom_kill ${after}\n`);
     resolve({ exitCode: null, signal });
@@ -70,7 +74,7 @@ describe('a run that is killed', () => {
   it('is known to be so for want of memory', async () => {
     const run = await killed(2, 'SIGKILL');
     expect(run.describe()).toMatchObject({ state: 'killed', oomKilled: true });
-    expect(run.details().reason).toContain('memory');
+    expect(run.details().message).toContain('memory');
   });
 
   it.each([

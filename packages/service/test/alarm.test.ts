@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { Alarm } from '../../src/life/alarm.ts';
+import { Alarm } from '../src/alarm.ts';
 
 const DAY_MS = 86_400_000;
 
