@@ -316,6 +316,19 @@ describe('run with limits', () => {
   });
 });
 
+describe('run in a queue', () => {
+  it('waits for its turn, says so, and runs then', async () => {
+    await using rig = await start();
+    await rig.run('-d', '--queue', 'one', '--name', 'first', 'sleep', '1000');
+    await using cli = sextant(...rig.where, 'run', '--queue', 'one', 'echo', 'second');
+    await cli.shows('It waits in the queue one, and is the next.\n');
+    expect(cli.stdout()).toBe('');
+    await run([...rig.where, 'close', 'first']);
+    expect(await cli.ended()).toBe(0);
+    expect(cli.stdout()).toBe('second\n');
+  });
+});
+
 describe('run --detach', () => {
   it('prints id and pid and leaves the program running until it is closed', async () => {
     await using rig = await start();

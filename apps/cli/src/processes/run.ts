@@ -24,9 +24,8 @@ type Part = StreamPart<RunMethod>;
 export async function runAttached(processes: Processes, wish: ParamsInput<RunMethod>, json: boolean): Promise<number> {
   const stream = processes.open('process.run', wish);
   const parts = stream[Symbol.asyncIterator]();
-  const { item } = (await parts.next()).value ?? {};
-  if (!item || 'gap' in item) return codeOf(await stream.result);
-  if (json) printJson(item);
+  const item = await begun(parts, json);
+  if (!item) return codeOf(await stream.result);
   const signals = new Signals(sender(processes, item.id));
   if (wish.tty) lendTerminal(stream);
   try {
@@ -44,6 +43,22 @@ export async function runAttached(processes: Processes, wish: ParamsInput<RunMet
     sayError(wentWithIt(error, item.pid));
     return ExitCode.lost;
   }
+}
+
+/** Its first words; undefined of one that did not begin. */
+async function begun(parts: AsyncIterator<Part>, json: boolean): Promise<{ id: string; pid: number } | undefined> {
+  for (let next = await parts.next(); !next.done; next = await parts.next()) {
+    const { item } = next.value;
+    if (item && json) printJson(item);
+    if (item && 'id' in item) return item;
+    if (item && 'queue' in item && !json)
+      say(`It waits in the queue ${item.queue.name}, ${before(item.queue.position)}.`);
+  }
+  return undefined;
+}
+
+function before(position: number): string {
+  return position === 1 ? 'and is the next' : `${position - 1} before it`;
 }
 
 function codeOf(result: { exitCode: number | null; signal: string | null } | undefined): number {

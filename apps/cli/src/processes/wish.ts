@@ -1,11 +1,14 @@
 import type { ParamsInput } from '@sextant/protocol/method';
 import type { processService } from '@sextant/protocol/process';
 import { ProtocolError } from '@sextant/protocol/errors';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { isForeground, terminalSize } from '../attached/terminal.ts';
 import { collectVariable, parseAmount, parseLength, parseSize } from '../arguments.ts';
 
 type Methods = (typeof processService)['methods'];
+
+type Restart = (typeof RESTARTS)[number];
+const RESTARTS = ['no', 'on-failure', 'always'] as const;
 
 /** How a program is to run, as typed. */
 export interface WishOptions {
@@ -19,6 +22,10 @@ export interface WishOptions {
   pauseWhenFull?: boolean;
   /** True with -t, false with --no-tty; of an attached one that is not said for, our own terminal decides. */
   tty?: boolean;
+  ttl?: number;
+  queue?: string;
+  atMost?: number;
+  restart?: Restart;
   time?: number;
   memory?: number;
   maxOutput?: number;
@@ -34,6 +41,10 @@ export function addWishOptions(command: Command): Command {
     .option('-e, --env <name=value>', 'add to its environment; may be repeated', collectVariable)
     .option('-t, --tty', 'give it a terminal, as it is given unless -d where all of ours is one')
     .option('--no-tty', 'give it none')
+    .option('--ttl <time>', 'end it so long after now, such as 90s, 10m or 2h', parseLength)
+    .option('--queue <name>', 'let it wait for its turn in this queue')
+    .option('--at-most <number>', 'with --queue: so many of it run at a time (1)', parseAmount)
+    .addOption(new Option('--restart <policy>', 'with -d: when to start it again').choices(RESTARTS))
     .option('--time <time>', 'the longest it may run, such as 90s or 10m', parseLength)
     .option('--memory <size>', 'the most memory it may use with all it starts, such as 512m', parseSize)
     .option('--max-output <size>', 'the most it may print, such as 1g', parseSize)
@@ -54,13 +65,13 @@ export function attachedWish(words: readonly string[], options: WishOptions): Pa
 
 /** Of one that runs on. */
 export function detachedWish(words: readonly string[], options: WishOptions): ParamsInput<Methods['process.start']> {
-  const { stdin, keep: keepBytes, pauseWhenFull } = options;
+  const { stdin, keep: keepBytes, pauseWhenFull, restart } = options;
   const full = pauseWhenFull ? 'wait' : 'cut';
-  return { ...common(words, options, options.tty === true), detached: true, stdin, keepBytes, full };
+  return { ...common(words, options, options.tty === true), detached: true, stdin, keepBytes, full, restart };
 }
 
-function detachedOnly({ stdin, keep, pauseWhenFull }: WishOptions) {
-  return { stdin, keep, 'pause-when-full': pauseWhenFull };
+function detachedOnly({ stdin, keep, pauseWhenFull, restart }: WishOptions) {
+  return { stdin, keep, 'pause-when-full': pauseWhenFull, restart };
 }
 
 /** Whoever reads all of it is a person at a terminal: then the program is to have one, as if it ran here. */
@@ -69,6 +80,7 @@ function isTerminal(): boolean {
 }
 
 function common([program = '', ...args]: readonly string[], options: WishOptions, tty: boolean) {
+  const { ttl: ttlMs, queue, atMost: limit = 1 } = options;
   const { name, cwd, env, time, memory, maxOutput, openFiles, processes } = options;
   const { TERM } = process.env;
   const limits = { timeMs: time, memoryBytes: memory, outputBytes: maxOutput, openFiles, processes };
@@ -81,5 +93,7 @@ function common([program = '', ...args]: readonly string[], options: WishOptions
     env: tty && TERM !== undefined ? { TERM, ...env } : env,
     ...(tty && { tty, ...terminalSize() }),
     ...(isLimited && { limits }),
+    ttlMs,
+    ...(queue !== undefined && { queue: { name: queue, limit } }),
   };
 }
