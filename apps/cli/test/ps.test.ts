@@ -67,7 +67,7 @@ describe('close', () => {
     await using rig = await start();
     const listening = `require('net').createServer().listen(0, function () { console.log(this.address().port) })`;
     await rig.cli('run', '-d', '--name', 'web', process.execPath, '-e', listening);
-    const port = await waitFor('the port', async () => (await rig.cli('logs', 'web')).stdout.trim(), 15_000);
+    const port = await waitFor('the port', async () => (await rig.cli('logs', 'web')).stdout.trim() || false, 15_000);
     expect((await rig.cli('close', 'web')).stderr).toBe(`Free again: port ${port}.\n`);
   });
 

@@ -250,11 +250,10 @@ describe('run in a terminal', () => {
       cli.type('stty size\r');
       return cli.stdout().includes('33 111');
     });
-    cli.type('sleep 1000\r');
-    await waitFor('the end of sleep', async () => {
-      cli.type('\x03');
-      return cli.stdout().includes('^C');
-    });
+    cli.type(`sh -c 'echo wai""ting; exec sleep 1000'\r`);
+    await cli.shows('waiting');
+    cli.type('\x03');
+    await cli.shows('^C');
     cli.type('exit 42\r');
     expect(await cli.ended()).toBe(42);
   });

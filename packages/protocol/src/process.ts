@@ -189,6 +189,8 @@ export const processService = defineService({
       params: z.strictObject({
         /** `mine`: those of whoever asks, by whatever connection. */
         scope: z.enum(['mine', 'all']).default('mine'),
+        /** Only those that are not over. */
+        running: z.boolean().default(false),
         details: z.boolean().default(false),
         ...pageParams,
       }),

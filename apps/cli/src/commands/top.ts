@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { interruptible } from '../interrupt.ts';
 import { listenForLeaving } from '../keys.ts';
 import { dim, print, printJson, say } from '../output.ts';
-import { isLiving, listPrograms } from '../processes/list.ts';
+import { listPrograms } from '../processes/list.ts';
 import { summaryOf, usagesOf, usageTable, type Look } from '../processes/usage.ts';
 import { Screen } from '../screen.ts';
 import { SELF } from '../self.ts';
@@ -40,8 +40,8 @@ function top(options: CommonOptions): Promise<void> {
 }
 
 async function look(processes: Processes, signal: AbortSignal): Promise<Look> {
-  const programs = await listPrograms(processes, { scope: 'all', details: true }, signal);
-  return { at: performance.now(), programs: programs.filter(isLiving) };
+  const programs = await listPrograms(processes, { scope: 'all', running: true, details: true }, signal);
+  return { at: performance.now(), programs };
 }
 
 async function showOnce(processes: Processes, { json }: CommonOptions, signal: AbortSignal): Promise<void> {
