@@ -9,6 +9,8 @@ export function start(runs: Runs): HandlerOf<typeof processService, 'process.sta
     const { over, principal } = call.caller;
     const keep = { bytes: keepBytes, wait: full === 'wait' };
     const until = detached || leash === false ? undefined : over;
+    // Asked again with its key on another connection, it is started again.
+    call.fleeting = until !== undefined;
     const run = runs.ask({ order, owner: principal.name, until, stdin, keep, queue, restart, ttlMs });
     return { id: run.id, pid: run.place.isWaiting ? null : await run.begun };
   };

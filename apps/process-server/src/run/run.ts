@@ -7,11 +7,13 @@ import type { Output } from '../output/output.ts';
 import { figuresOf } from '../tree/figures.ts';
 import type { Process } from '../tree/processes.ts';
 import type { Attempt } from './attempt.ts';
+import { detailsOf } from './details.ts';
 import type { RunFacts } from './facts.ts';
 import { Hold } from './hold.ts';
 import { RunInput } from './input.ts';
 import type { Place } from './queue.ts';
 import { Restarts } from './restarts.ts';
+import { Times } from './times.ts';
 
 /** Milliseconds a program has to end after TERM, before KILL. */
 export const GRACE_MS = 5000;
@@ -51,11 +53,8 @@ export class Run {
   #endedBy: EndedBy | undefined;
   #oomKilled = false;
   #graceMs = GRACE_MS;
-  #startedAt = new Date();
-  #clock = performance.now();
+  readonly #times = new Times();
   #exit: Exit = { exitCode: null, signal: null };
-  #endedAt: Date | undefined;
-  #elapsedMs: number | undefined;
 
   constructor(facts: RunFacts, output: Output, { place, until, restart = 'no', ttlMs }: Terms) {
     this.facts = facts;
@@ -183,12 +182,10 @@ export class Run {
       this.#attempt = attempt;
       this.#pid = attempt.pid;
       this.#state = 'running';
-      this.#startedAt = new Date();
-      this.#clock = performance.now();
+      this.#times.start();
       this.#exit = { exitCode: null, signal: null };
       this.#failure = undefined;
       this.#oomKilled = false;
-      this.#elapsedMs = undefined;
       this.#begun.resolve(attempt.pid);
       return attempt;
     } catch (error) {
@@ -201,7 +198,7 @@ export class Run {
 
   /** Its program has ended and will be started again. */
   pauses(exit: Exit): void {
-    this.#elapsedMs = this.#sinceStart();
+    this.#times.stop();
     this.#takeExit(exit);
     this.#state = 'restarting';
   }
@@ -221,7 +218,7 @@ export class Run {
   /** It never ran. */
   fails(error: unknown): void {
     this.#failure = failureOf(error);
-    this.#elapsedMs = 0;
+    this.#times.stop(0);
     this.#begun.reject(error);
     this.#finish();
   }
@@ -232,9 +229,7 @@ export class Run {
       name: this.facts.name,
       pid: this.pid,
       state: this.#told,
-      startedAt: this.#startedAt.toISOString(),
-      endedAt: this.#endedAt?.toISOString() ?? null,
-      elapsedMs: this.#elapsedMs ?? this.#sinceStart(),
+      ...this.#times.describe(),
       ...this.#exit,
       ...(this.#failure && { reason: this.#failure.reason }),
       ...(this.#endedBy && { endedBy: this.#endedBy }),
@@ -244,25 +239,12 @@ export class Run {
 
   /** @param processes what a look has found, where it is to tell what it uses. */
   details(processes?: readonly Process[]): RunDetails {
-    const { program, args, cwd, owner, tty, limits } = this.facts;
-    const { restarts, place } = this;
-    const { isHeld } = this.hold;
     const message = this.#oomKilled ? OOM : this.#failure?.message;
     return {
       ...this.describe(),
-      program: brief(program),
-      args,
-      cwd: brief(cwd),
-      owner,
-      detached: !isHeld,
-      held: isHeld && this.running,
-      output: this.output.facts,
-      tty,
-      ...(limits && { limits }),
+      ...detailsOf(this),
       ...(processes && this.#state === 'running' && figuresOf(this.membersOf(processes))),
       ...(message !== undefined && { message }),
-      ...(restarts && { restart: restarts.policy, restarts: restarts.count }),
-      ...(place.queue && { queue: place.queue }),
       ...(this.#expiry && { expiresAt: new Date(this.#expiry.at).toISOString() }),
     };
   }
@@ -280,23 +262,11 @@ export class Run {
   }
 
   #finish(): void {
-    this.#elapsedMs ??= this.#sinceStart();
-    this.#endedAt = new Date();
+    this.#times.end();
     this.#state = 'over';
     this.#expiry?.alarm.clear();
     this.hold.release();
     this.place.leave();
     this.#exited.resolve(this.#exit);
   }
-
-  #sinceStart(): number {
-    return Math.round(performance.now() - this.#clock);
-  }
-}
-
-/** Characters of a path that are told: a list of runs must fit its line whatever their paths are. */
-const PATH = 1024;
-
-function brief(path: string): string {
-  return path.length > PATH ? `${path.slice(0, PATH)}...` : path;
 }

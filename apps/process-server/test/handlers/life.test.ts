@@ -46,6 +46,18 @@ describe('a leash', () => {
     expect(isAlive(free.pid)).toBe(true);
   });
 
+  it('is not answered for with what has ended with another connection', async () => {
+    await using rig = await start();
+    const client = await rig.connect();
+    const { id, pid } = await client.call('process.start', SLEEP, { key: 'k1' });
+    expect(await client.call('process.start', SLEEP, { key: 'k1' })).toMatchObject({ id });
+    client.close();
+    await allGone([pid], 2000);
+    const again = await rig.client.call('process.start', SLEEP, { key: 'k1' });
+    expect(again.id).not.toBe(id);
+    expect(isAlive(again.pid)).toBe(true);
+  });
+
   it('is nothing for a detached one', async () => {
     await using rig = await start();
     const both = rig.client.call('process.start', { ...SLEEP, leash: true, detached: true });
