@@ -18,6 +18,11 @@ export function parseLines(text: string): number {
   return parseInteger(text, 0, 1_000_000);
 }
 
+/** The most of something. */
+export function parseAmount(text: string): number {
+  return parseInteger(text, 1, 2 ** 31 - 1);
+}
+
 /** A place in an output: bytes before it. */
 export function parsePlace(text: string): number {
   return parseInteger(text, 0, Number.MAX_SAFE_INTEGER);

@@ -40,7 +40,8 @@ export class LiveText implements Disposable {
   }
 }
 
-function cut(line: string, width: number): string {
+/** What of a line fits a width. */
+export function cut(line: string, width: number): string {
   const plain = stripVTControlCharacters(line);
   return plain.length > width ? plain.slice(0, width) : line;
 }

@@ -14,14 +14,14 @@ const EXAMPLES = `
 Begin with:
   $ ${SELF} up                              all services, and three peers, until Ctrl-C
   $ ${SELF} status                          what runs
-  $ ${SELF} run -- ls -l                    run a program over there, as if it ran here
+  $ ${SELF} run ls -l                       run a program over there, as if it ran here
   $ ${SELF} file put report.pdf reports/    upload a file
   $ ${SELF} chat lobby                      talk to whoever else is in the room
   $ ${SELF} container menu                  create, list, stop and delete containers
   $ ${SELF} token create ann --scope chat:use    let somebody else in
 
 ${SELF} COMMAND --help says more. Data goes to stdout, talk to stderr; NO_COLOR is obeyed.
-Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 not reachable, 4 not found, 5 not allowed, 6 in conflict, 130 stopped.`;
+Exit codes: 0 done, 1 failed, 2 asked wrongly, 3 not reachable, 4 not found, 5 not allowed, 6 in conflict, 130 stopped;\nrun, attach and others end as their program did.`;
 
 /** Runs the command line and sets the exit code. */
 export async function runProgram(argv: readonly string[]): Promise<void> {

@@ -85,6 +85,6 @@ describe('attach', () => {
     expect(proxy).toMatchObject({ tripped: true, connections: 2 });
     const numbers = Array.from({ length: 200_000 }, (_, index) => `${index + 1}\n`).join('');
     expect(cli.stdout() === `${numbers}go\n<still here>\n`).toBe(true);
-    expect(cli.stderr()).toMatch(/^error: The connection to .* was lost\. long goes on; trying to connect again\./);
+    expect(cli.stderr()).toContain('long goes on; trying to connect again.');
   });
 });

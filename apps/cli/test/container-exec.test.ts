@@ -1,10 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readlink } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
 import { waitFor } from '@sextant/testing/wait';
 import { describeWithEngine, execute, IMAGE, start } from './containers.ts';
-import { childrenOf, jsonLines } from './services.ts';
-import { run, sextant, sextantInTerminal, type Sextant } from './sextant.ts';
+import { jsonLines, resize } from './services.ts';
+import { run, sextant, sextantInTerminal } from './sextant.ts';
 
 /** A container that sleeps, and what runs the command line on it. */
 async function startWithContainer() {
@@ -25,13 +24,6 @@ async function startWithContainer() {
 async function running(name: string, text: string): Promise<string[]> {
   const { stdout } = await execute('docker', ['top', name, '-eo', 'pid,args']);
   return stdout.split('\n').filter((line) => line.includes(text));
-}
-
-/** Makes the window larger or smaller, as whoever drags it. */
-async function resize(terminal: Sextant, columns: number, rows: number): Promise<void> {
-  const [child] = await childrenOf(terminal.child.pid ?? 0);
-  const window = await readlink(`/proc/${child}/fd/0`);
-  await execute('stty', ['-F', window, 'cols', String(columns), 'rows', String(rows)]);
 }
 
 describeWithEngine('container exec', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@sextant/testing/rig';
+import { waitFor } from '@sextant/testing/wait';
 import { at, run, startService } from './sextant.ts';
 
 /** A process-server, and the command line asking it. */
@@ -20,7 +21,7 @@ describe('ps', () => {
     await using rig = await start();
     const { code, stdout, stderr } = await rig.cli('ps');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toContain('run -d -- PROGRAM ARGS');
+    expect(stderr).toContain('run -d PROGRAM ARGS');
   });
 
   it('lists what runs and, with --all, what has ended', async () => {
@@ -60,6 +61,14 @@ describe('close', () => {
     expect(code).toBe(0);
     expect(stdout.match(/killed/g)).toHaveLength(3);
     expect((await rig.cli('ps')).stdout).toContain(' d ');
+  });
+
+  it('says which ports are free again', async () => {
+    await using rig = await start();
+    const listening = `require('net').createServer().listen(0, function () { console.log(this.address().port) })`;
+    await rig.cli('run', '-d', '--name', 'web', process.execPath, '-e', listening);
+    const port = await waitFor('the port', async () => (await rig.cli('logs', 'web')).stdout.trim() || false, 15_000);
+    expect((await rig.cli('close', 'web')).stderr).toBe(`Free again: port ${port}.\n`);
   });
 
   it('ends all of a name', async () => {

@@ -7,8 +7,8 @@ import { describe, expect, it } from '@jest/globals';
 import { outside } from '@sextant/testing/outside';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
-import { childrenOf } from './services.ts';
-import { at, run, sextant, startService } from './sextant.ts';
+import { childrenOf, resize } from './services.ts';
+import { at, inTerminal, run, sextant, sextantInTerminal, startService, type Sextant } from './sextant.ts';
 
 /** A process-server, and what runs a program on it. */
 async function start() {
@@ -43,6 +43,13 @@ async function stateOf(pid: number): Promise<string | undefined> {
 function words(args: readonly string[]): string {
   const main = new URL('../src/main.ts', import.meta.url).pathname;
   return `'${process.execPath}' '${main}' ${args.join(' ')}`;
+}
+
+/** The command line below a shell in a terminal. */
+async function commandBelow(terminal: Sextant): Promise<number> {
+  const [shell = 0] = await childrenOf(terminal.child.pid ?? 0);
+  const [command = 0] = await childrenOf(shell);
+  return command;
 }
 
 /** Starts a program that prints its pid and goes on for long. */
@@ -229,6 +236,97 @@ describe('run and its end', () => {
       /^error: The connection to process-server at \S+ was lost\. The service ends the program, pid \d+, with its connection\..*\n$/,
     );
     if (isAlive(cli.pid)) process.kill(cli.pid, 'SIGKILL');
+  });
+});
+
+describe('run in a terminal', () => {
+  it('lends it to the program: its size, every key, and the exit code', async () => {
+    await using rig = await start();
+    await using cli = sextantInTerminal(...rig.where, 'run', '-e', 'PS1=ready> ', 'bash', '--norc');
+    await cli.shows('ready> ');
+    cli.type('tty; stty size\r');
+    await cli.shows('24 80');
+    expect(cli.stdout()).toMatch(/^\/dev\/pts\/\d+\r$/m);
+    await resize(cli, 111, 33);
+    await waitFor('the new size', async () => {
+      cli.type('stty size\r');
+      return cli.stdout().includes('33 111');
+    });
+    cli.type(`sh -c 'echo wai""ting; exec sleep 1000'\r`);
+    await cli.shows('waiting');
+    cli.type('\x03');
+    await cli.shows('^C');
+    cli.type('exit 42\r');
+    expect(await cli.ended()).toBe(42);
+  });
+
+  it('shows a program that fills the screen, and leaves the terminal as it was', async () => {
+    await using rig = await start();
+    const modes = `stty -a | tr ' ' '\\n' | grep icanon`;
+    await using cli = inTerminal(`${words(rig.where)} run less /etc/passwd; echo "less: $?"; ${modes}`);
+    await cli.shows('root:');
+    cli.type('q');
+    await cli.shows('less: 0');
+    expect(await cli.ended()).toBe(0);
+    expect(cli.stdout()).toContain('\u001B[?1049h');
+    expect(cli.stdout()).toContain('\u001B[?1049l');
+    expect(cli.stdout()).toMatch(/^icanon\r$/m);
+  });
+
+  it('gives none where something of ours is none, or where that is said', async () => {
+    await using rig = await start();
+    const asking = `[ -t 0 ] && echo 'input is a terminal'; [ -t 1 ] || echo 'output is a pipe'`;
+    await using piped = inTerminal(`${words(rig.where)} run sh -c "${asking}" 2>/dev/null`);
+    expect(await piped.ended()).toBe(0);
+    expect(piped.stdout()).toBe('output is a pipe\r\n');
+    await using refused = sextantInTerminal(...rig.where, 'run', '--no-tty', 'test', '-t', '0');
+    expect(await refused.ended()).toBe(1);
+    await using asked = sextant(...rig.where, 'run', '-t', 'sh', '-c', 'test -t 0 && stty size');
+    expect(await asked.ended()).toBe(0);
+    expect(asked.stdout()).toBe('24 80\r\n');
+  });
+
+  it('gives the terminal back when it is told to end, and when the connection is lost', async () => {
+    await using rig = await start();
+    const modes = `stty -a | tr ' ' '\\n' | grep icanon`;
+    const line = `${words(rig.where)} run bash -c 'printf "\\033[?1049h"; echo on; exec sleep 1000'; echo "rc: $?"; ${modes}`;
+    await using told = inTerminal(line);
+    await told.shows('on');
+    process.kill(await commandBelow(told), 'SIGTERM');
+    await told.shows('rc: 143');
+    await told.ended();
+    expect(told.stdout()).toMatch(/^icanon\r$/m);
+    await using lost = inTerminal(line);
+    await lost.shows('on');
+    rig.server.child.kill('SIGKILL');
+    await lost.shows('rc: 125');
+    await lost.ended();
+    expect(lost.stdout()).toMatch(/^icanon\r$/m);
+    expect(lost.stdout()).toContain('\u001B[?47l');
+  });
+});
+
+describe('run with limits', () => {
+  it('ends what takes longer than it may', async () => {
+    await using rig = await start();
+    expect(await rig.run('--time', '1s', 'sleep', '1000')).toEqual({
+      code: 143,
+      stdout: '',
+      stderr: 'sleep was ended: it ran for as long as it may.\n',
+    });
+  });
+});
+
+describe('run in a queue', () => {
+  it('waits for its turn, says so, and runs then', async () => {
+    await using rig = await start();
+    await rig.run('-d', '--queue', 'one', '--name', 'first', 'sleep', '1000');
+    await using cli = sextant(...rig.where, 'run', '--queue', 'one', 'echo', 'second');
+    await cli.shows('It waits in the queue one, and is the next.\n');
+    expect(cli.stdout()).toBe('');
+    await run([...rig.where, 'close', 'first']);
+    expect(await cli.ended()).toBe(0);
+    expect(cli.stdout()).toBe('second\n');
   });
 });
 

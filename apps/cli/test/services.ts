@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, readlink } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { SERVICES } from '@sextant/protocol/services';
 import { waitFor } from '@sextant/testing/wait';
 import { sextantWith, type Sextant } from './sextant.ts';
@@ -82,6 +84,13 @@ export async function left(services: readonly { pid: number }[]): Promise<number
 export async function childrenOf(pid: number): Promise<number[]> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
   return children.split(' ').filter(Boolean).map(Number);
+}
+
+/** Makes the window larger or smaller, as whoever drags it. */
+export async function resize(terminal: Sextant, columns: number, rows: number): Promise<void> {
+  const [child] = await childrenOf(terminal.child.pid ?? 0);
+  const window = await readlink(`/proc/${child}/fd/0`);
+  await promisify(execFile)('stty', ['-F', window, 'cols', String(columns), 'rows', String(rows)]);
 }
 
 /** The process of a service below a command line. */

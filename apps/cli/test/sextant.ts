@@ -37,9 +37,13 @@ export function sextantWith(more: NodeJS.ProcessEnv, ...args: string[]): Sextant
 
 /** Runs `sextant ARGS` in a terminal of 80 columns that is typed into. */
 export function sextantInTerminal(...args: string[]): Sextant {
-  const command = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
+  return inTerminal(`exec ${[process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ')}`);
+}
+
+/** Runs a line of a shell there. */
+export function inTerminal(line: string): Sextant {
   return follow(
-    spawn('script', ['-qec', `stty cols 80 rows 24; exec ${command}`, '/dev/null'], {
+    spawn('script', ['-qec', `stty cols 80 rows 24; ${line}`, '/dev/null'], {
       env: { ...environment(), TERM: 'xterm' },
     }),
   );

@@ -101,13 +101,16 @@ export const processService = defineService({
       result: z.object({ id: z.string(), pid: z.int().nullable() }),
     }),
     'process.attach': method({
-      summary: 'Follows what a program prints until it ends, from a byte on or from now, and types into it.',
+      summary:
+        'Follows what a program prints until it ends, from a byte or some lines on or from now, and types into it.',
       access: 'process:attach',
       audited: 'target',
       params: z.strictObject({
         ...target,
         /** The place of the first byte to come. Those that are not kept any more are told by a `gap`. */
         since: sizeSchema.optional(),
+        /** Without `since`, it begins so many lines before the end. */
+        tail: z.int().min(0).max(1_000_000).default(0),
         /** What is sent on `stdin` goes to the program; one caller at a time may. */
         input: z.boolean().default(false),
         /** The program waits for this reader, as long as no other that asked for it is further on. */
@@ -196,6 +199,8 @@ export const processService = defineService({
       params: z.strictObject({
         /** `mine`: those of whoever asks, by whatever connection. */
         scope: z.enum(['mine', 'all']).default('mine'),
+        /** Only those that are not over. */
+        running: z.boolean().default(false),
         details: z.boolean().default(false),
         ...pageParams,
       }),

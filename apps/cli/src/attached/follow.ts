@@ -6,6 +6,7 @@ import { printJson } from '../output.ts';
 import { write } from '../prompt-plain.ts';
 import { whenUnread } from '../unread.ts';
 import { endAtSignals, Interruption } from './interruption.ts';
+import { takeBackTerminal } from './terminal.ts';
 
 /** How a program ended that had our input and output as its own. */
 export interface Ended<M extends Method> {
@@ -25,6 +26,9 @@ interface Following<M extends Method> {
   signals?: (interruption: Interruption) => void;
 }
 
+/** An input that is at its end. */
+export const NOTHING: AsyncIterable<Uint8Array> = { async *[Symbol.asyncIterator]() {} };
+
 /** Passes on our input and a program's output until it ends. */
 export async function follow<M extends Method>(stream: Stream<M>, following: Following<M>): Promise<Ended<M>> {
   const {
@@ -39,7 +43,12 @@ export async function follow<M extends Method>(stream: Stream<M>, following: Fol
   void feed(stream, input);
   const show = json ? showAsJson() : showAsIs;
   for await (const part of parts) await show(part);
-  if (process.stdin.isTTY) process.stdin.setRawMode(false);
+  takeBackTerminal(
+    await stream.result.then(
+      () => false,
+      () => true,
+    ),
+  );
   process.stdin.destroy();
   try {
     const result = await stream.result;

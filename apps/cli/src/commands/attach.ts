@@ -15,6 +15,7 @@ import { whenUnread } from '../unread.ts';
 interface AttachOptions extends CommonOptions {
   since?: number;
   readOnly?: boolean;
+  take?: boolean;
 }
 
 /** Milliseconds of silence that are noticed: whoever types wants to know soon that nobody hears. */
@@ -36,6 +37,7 @@ export function addAttachCommand(program: Command): void {
     .addArgument(completed('<target>', 'its pid, name or id, or the beginning of an id', programs))
     .option('--since <byte>', 'from so many bytes of its output on, not from its last lines', parsePlace)
     .option('--read-only', 'only look: what is typed stays here')
+    .option('--take', 'make it ours first: whoever typed only looks on, and it ends with nobody')
     .addHelpText('after', HELP)
     .action(async (target: string, _options, command: Command) => {
       process.exitCode = await attach(target, command.optsWithGlobals());
@@ -44,7 +46,7 @@ export function addAttachCommand(program: Command): void {
 
 /** @returns the exit code that this command ends with. */
 async function attach(target: string, options: AttachOptions): Promise<number> {
-  const { json = false, since, readOnly = false } = options;
+  const { json = false, since, readOnly = false, take = false } = options;
   const trust = { ...options, heartbeat: HEARTBEAT_MS };
   const left = new AbortController();
   let code: number = ExitCode.ok;
@@ -58,20 +60,20 @@ async function attach(target: string, options: AttachOptions): Promise<number> {
   const first = await connectTo(processService, trust);
   whenUnread(() => leave('SIGPIPE'));
   try {
+    if (take) await first.call('process.adopt', { target, detached: true }, { signal });
     const lost = (error: unknown): void => attachment.lost(error);
     const result = await keepConnected(processService, first, (client) => attachment.followOn(client), {
       signal,
       lost,
       trust,
     });
+    attachment.close(false);
     if (json) printJson(result);
     return result.exitCode ?? signalled(result.signal);
   } catch (error) {
+    attachment.close(true);
     if (!signal.aborted) throw error;
-    attachment.close();
     if (code !== signalled('SIGPIPE')) say(`\n${attachment.name} goes on. See it again: ${SELF} attach ${target}`);
     return code;
-  } finally {
-    attachment.close();
   }
 }

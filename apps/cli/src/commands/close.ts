@@ -1,11 +1,12 @@
 import { processService } from '@sextant/protocol/process';
+import type { Closed } from '@sextant/protocol/process-schemas';
 import type { Command } from 'commander';
 import { programs } from '../completion/names.ts';
 import { completed } from '../completion/source.ts';
 import { exitCodeOf } from '../exit-code.ts';
-import { print, printJson, sayError } from '../output.ts';
-import type { Program } from '../processes/list.ts';
+import { print, printJson, say, sayError } from '../output.ts';
 import { programTable } from '../processes/table.ts';
+
 import { showing } from '../progress.ts';
 import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
@@ -34,7 +35,7 @@ export function addCloseCommand(program: Command): void {
 async function close(targets: readonly string[], { all = false, ...common }: CloseOptions): Promise<void> {
   await withService(processService, common, async (processes) => {
     const closings = Promise.allSettled(targets.map((target) => processes.call('process.close', { target, all })));
-    const ended: Program[] = [];
+    const ended: Closed[] = [];
     for (const outcome of await showing(`Ending ${targets.join(', ')}`, closings)) {
       if (outcome.status === 'fulfilled') ended.push(...outcome.value.items);
       else {
@@ -44,5 +45,7 @@ async function close(targets: readonly string[], { all = false, ...common }: Clo
     }
     if (common.json) ended.forEach((one) => printJson(one));
     else if (ended.length > 0) print(programTable(ended, false));
+    const ports = ended.flatMap((one) => one.ports ?? []);
+    if (ports.length > 0 && !common.json) say(`Free again: port ${ports.join(', ')}.`);
   });
 }

@@ -1,7 +1,6 @@
 import { containerService } from '@sextant/protocol/container';
 import type { ContainerItem, EngineChange } from '@sextant/protocol/container-schemas';
 import type { Command } from 'commander';
-import { watchContainers } from '../containers/watch.ts';
 import { interruptible } from '../interrupt.ts';
 import { styleText } from 'node:util';
 import { dim, print, printJson, say } from '../output.ts';
@@ -9,6 +8,7 @@ import { SELF } from '../self.ts';
 import { connectTo, type CommonOptions } from '../service.ts';
 import { localTime } from '../time.ts';
 import { visible } from '../visible.ts';
+import { watch } from '../watch.ts';
 
 const HELP = `
 Of one that died, its last lines are shown too. With --json, stdout carries each change as it is told.
@@ -27,7 +27,7 @@ export function addContainerEventsCommand(container: Command): void {
       const first = await connectTo(containerService, options);
       if (!options.json) say('Watching. Ctrl-C stops it.');
       await interruptible(async (signal) => {
-        for await (const item of watchContainers(first, options, signal)) {
+        for await (const item of watch(first, 'container.events', {}, { trust: options, signal })) {
           if (options.json) printJson(item);
           else show(item);
         }

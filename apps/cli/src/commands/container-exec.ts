@@ -2,7 +2,7 @@ import { containerService } from '@sextant/protocol/container';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { Command } from 'commander';
 import { collectVariable } from '../arguments.ts';
-import { follow } from '../attached/follow.ts';
+import { follow, NOTHING } from '../attached/follow.ts';
 import { lendTerminal, terminalSize } from '../attached/terminal.ts';
 import { sayError } from '../output.ts';
 import { endsInProgram } from '../program-words.ts';
@@ -25,8 +25,6 @@ With --json, stdout carries {channel, text} as output comes, then {exitCode}.
   $ ${SELF} container exec -it web sh
   $ echo hi | ${SELF} container exec -i web cat
   $ ${SELF} container exec web ls -l /`;
-
-const nothing: AsyncIterable<Uint8Array> = { async *[Symbol.asyncIterator]() {} };
 
 export function addContainerExecCommand(container: Command): void {
   endsInProgram(container.command('exec'), 1)
@@ -52,7 +50,7 @@ function exec(target: string, command: string[], options: ExecOptions): Promise<
     const stream = containers.open('container.exec', wish);
     if (interactive && tty) lendTerminal(stream);
     try {
-      const { interrupted, result } = await follow(stream, { json, ...(!interactive && { input: nothing }) });
+      const { interrupted, result } = await follow(stream, { json, ...(!interactive && { input: NOTHING }) });
       return interrupted ?? result?.exitCode ?? 0;
     } catch (error) {
       const code = error instanceof ProtocolError ? error.data['exitCode'] : undefined;

@@ -3,7 +3,7 @@ import { processService } from '@sextant/protocol/process';
 import type { Command } from 'commander';
 import { errorText, print, printJson, say } from '../output.ts';
 import { listBeside, mayHaveContainers } from '../processes/containers.ts';
-import { isLiving, listPrograms } from '../processes/list.ts';
+import { listPrograms } from '../processes/list.ts';
 import { programTable, type Row } from '../processes/table.ts';
 import { SELF } from '../self.ts';
 import { withService, type CommonOptions } from '../service.ts';
@@ -32,12 +32,12 @@ export function addListCommand(program: Command): void {
 async function list({ all = false, details = false, ...common }: ListOptions): Promise<void> {
   const beside = containers(common, all);
   const programs = await withService(processService, common, (processes) =>
-    listPrograms(processes, { scope: 'all', details: true }),
+    listPrograms(processes, { scope: 'all', running: !all, details: true }),
   );
-  const shown: Row[] = [...programs.filter((program) => all || isLiving(program)), ...(await beside)];
+  const shown: Row[] = [...programs, ...(await beside)];
   if (common.json) return shown.forEach((row) => printJson(row));
   if (shown.length > 0) return print(programTable(shown, details));
-  const ended = programs.length > 0 ? `\nThose that have ended: ${SELF} ps --all` : '';
+  const ended = all ? '' : `\nThose that have ended: ${SELF} ps --all`;
   say(`No program runs. Start one with: ${SELF} run -d PROGRAM ARGS${ended}`);
 }
 

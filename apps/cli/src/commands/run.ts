@@ -60,7 +60,7 @@ function notStarted(error: unknown): number {
 
 function tellStarted(started: { id: string; pid: number | null }, { json, name }: RunOptions): void {
   if (json) return printJson(started);
-  print(`id ${started.id}  pid ${started.pid ?? 'none yet'}`);
+  print(`id ${started.id}  ${started.pid === null ? 'queued' : `pid ${started.pid}`}`);
   const target = name ?? started.pid ?? started.id;
   say(`It runs until it ends by itself, or you type: ${SELF} close ${target}`);
   say(`See what it prints: ${SELF} attach ${target}   (what else runs: ${SELF} ps)`);

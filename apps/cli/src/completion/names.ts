@@ -4,10 +4,8 @@ import { containerService } from '@sextant/protocol/container';
 import { fileService } from '@sextant/protocol/file';
 import type { Service } from '@sextant/protocol/method';
 import { processService } from '@sextant/protocol/process';
-import type { Run } from '@sextant/protocol/process-schemas';
 import { SERVICES } from '@sextant/protocol/services';
 import { connectAs } from '../connect.ts';
-import { isLiving } from '../processes/list.ts';
 import { addressOf } from '../service.ts';
 import type { Asked, Source, Suggestion } from './source.ts';
 
@@ -38,10 +36,10 @@ export const remoteFiles = live(fileService, async (files, { typed, signal }) =>
 });
 
 /** Programs that run: names where they are the only ones, pids otherwise. */
-export const programs = programsThat(isLiving);
+export const programs = programsThat({ running: true });
 
 /** Those that have ended too. */
-export const anyProgram = programsThat(() => true);
+export const anyProgram = programsThat({ running: false });
 
 export const rooms = live(chatService, async (chat, { signal }) => {
   const { items } = await chat.call('chat.rooms', {}, { signal });
@@ -64,12 +62,11 @@ export const localFiles: Source = () => Promise.resolve('files');
 const MOST = 500;
 
 /** An id where neither name nor pid means this one alone. */
-function programsThat(are: (run: Run) => boolean): Source {
+function programsThat(asked: { running: boolean }): Source {
   return live(processService, async (processes, { signal }) => {
-    const { items } = await processes.call('process.list', { scope: 'all', limit: MOST }, { signal });
-    const meant = items.filter(are);
-    const named = Map.groupBy(meant, ({ name }) => name);
-    return meant.map(({ id, name, pid, state }) => {
+    const { items } = await processes.call('process.list', { ...asked, scope: 'all', limit: MOST }, { signal });
+    const named = Map.groupBy(items, ({ name }) => name);
+    return items.map(({ id, name, pid, state }) => {
       if (named.get(name)?.length === 1) return { value: name, about: `${state}, pid ${pid}` };
       return { value: state === 'running' ? String(pid) : id, about: `${name}, ${state}` };
     });

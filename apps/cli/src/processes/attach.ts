@@ -25,6 +25,9 @@ export interface Attaching {
   leave: () => void;
 }
 
+/** Lines of its output that are shown first. */
+const SCREENFUL = 24;
+
 /** Milliseconds in which a service notices that our last connection is over, by far: until then it is that which types. */
 const REGAIN_MS = 60_000;
 const REGAIN_EACH_MS = 3000;
@@ -79,15 +82,16 @@ export class Attachment {
     say(this.#keyboard.isLent ? `\r\n${text}\r` : text);
   }
 
-  close(): void {
-    this.#keyboard.close();
+  /** @param left the program goes on. */
+  close(left: boolean): void {
+    this.#keyboard.close(left);
   }
 
   /** Once; undefined where it is to be done again, as somebody else or nobody else types by now. */
   async #follow(client: Processes): Promise<Result | undefined> {
     const { target, signal } = this.#attaching;
     const input = this.#wantsInput;
-    const wish = { target: this.#item?.id ?? target, input, since: this.#place.since };
+    const wish = { target: this.#item?.id ?? target, input, since: this.#place.since, tail: SCREENFUL };
     const stream = client.open('process.attach', wish, { signal });
     const regaining = this.#regain(stream, input);
     try {

@@ -1,7 +1,7 @@
 import type { Stream } from '@sextant/client/stream';
 import type { processService } from '@sextant/protocol/process';
 import { untilLeaving } from '../attached/leave.ts';
-import { terminalSize } from '../attached/terminal.ts';
+import { takeBackTerminal, terminalSize } from '../attached/terminal.ts';
 
 type AttachStream = Stream<(typeof processService.methods)['process.attach']>;
 
@@ -44,9 +44,9 @@ export class Keyboard {
     return hadTyped;
   }
 
-  /** Gives our terminal back. */
-  close(): void {
-    if (this.#isLent) process.stdin.setRawMode(false);
+  /** @param left the program goes on. */
+  close(left: boolean): void {
+    takeBackTerminal(left);
     process.stdin.destroy();
   }
 

@@ -7,7 +7,7 @@ export type Program = Run | RunDetails;
 /** Every page of a list of programs. */
 export async function listPrograms(
   processes: Client<typeof processService>,
-  asked: { scope: 'mine' | 'all'; details: boolean },
+  asked: { scope: 'mine' | 'all'; running?: boolean; details: boolean },
   signal?: AbortSignal,
 ): Promise<Program[]> {
   const programs: Program[] = [];

@@ -3,11 +3,14 @@ import type { StreamPart } from '@sextant/client/stream';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { ParamsInput } from '@sextant/protocol/method';
 import type { processService } from '@sextant/protocol/process';
-import { follow } from '../attached/follow.ts';
+import { follow, NOTHING } from '../attached/follow.ts';
 import { signalled } from '../attached/interruption.ts';
+import { isForeground, lendTerminal } from '../attached/terminal.ts';
 import { ExitCode } from '../exit-code.ts';
-import { printJson, sayError } from '../output.ts';
+import { printJson, say, sayError } from '../output.ts';
 import { SELF } from '../self.ts';
+import { visible } from '../visible.ts';
+import { reasonOf } from './reason.ts';
 import { Signals, type Send } from './signals.ts';
 
 type Processes = Client<typeof processService>;
@@ -21,16 +24,19 @@ type Part = StreamPart<RunMethod>;
 export async function runAttached(processes: Processes, wish: ParamsInput<RunMethod>, json: boolean): Promise<number> {
   const stream = processes.open('process.run', wish);
   const parts = stream[Symbol.asyncIterator]();
-  const { item } = (await parts.next()).value ?? {};
-  if (!item || 'gap' in item) return codeOf(await stream.result);
-  if (json) printJson(item);
+  const item = await begun(parts, json);
+  if (!item) return codeOf(await stream.result);
   const signals = new Signals(sender(processes, item.id));
+  if (wish.tty) lendTerminal(stream);
   try {
     const { interrupted, result } = await follow(stream, {
       json,
       parts: noting(parts, signals),
+      // One in the background would be stopped by its terminal.
+      ...(process.stdin.isTTY && !isForeground() && { input: NOTHING }),
       signals: (interruption) => signals.listen(interruption),
     });
+    if (interrupted === undefined && result?.signal && !json) await tellWhy(processes, item.id);
     return interrupted ?? codeOf(result);
   } catch (error) {
     if (!processes.lost) throw error;
@@ -39,8 +45,31 @@ export async function runAttached(processes: Processes, wish: ParamsInput<RunMet
   }
 }
 
+/** Its first words; undefined of one that did not begin. */
+async function begun(parts: AsyncIterator<Part>, json: boolean): Promise<{ id: string; pid: number } | undefined> {
+  for (let next = await parts.next(); !next.done; next = await parts.next()) {
+    const { item } = next.value;
+    if (item && json) printJson(item);
+    if (item && 'id' in item) return item;
+    if (item && 'queue' in item && !json)
+      say(`It waits in the queue ${item.queue.name}, ${before(item.queue.position)}.`);
+  }
+  return undefined;
+}
+
+function before(position: number): string {
+  return position === 1 ? 'and is the next' : `${position - 1} before it`;
+}
+
 function codeOf(result: { exitCode: number | null; signal: string | null } | undefined): number {
   return result?.exitCode ?? signalled(result?.signal ?? null);
+}
+
+/** Of one that was ended by somebody else, or because it did more than it may. */
+async function tellWhy(processes: Processes, target: string): Promise<void> {
+  const run = await processes.call('process.wait', { target }).catch(() => undefined);
+  const why = run && reasonOf(run);
+  if (why) say(`${visible(run.name)} was ended: ${why}.`);
 }
 
 /** Over the connection that the program runs on, which has not been lost if it still runs. */

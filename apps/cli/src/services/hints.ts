@@ -12,7 +12,7 @@ const TRY: Readonly<Record<string, readonly [command: string, what: string]>> = 
   'contact-registry': ['registry ls', 'who has registered, and where'],
   'chat-relay': ['chat lobby', 'talk to whoever else is in the room'],
   'file-server': ['file ls', 'list its files; "file put FILE" uploads one'],
-  'process-server': ['run -- date', 'run a program and see its output'],
+  'process-server': ['run date', 'run a program and see its output'],
   'peer-node': ['peer ls --matrix', 'which peer reaches which'],
 };
 

@@ -14,7 +14,7 @@ const TRY: Readonly<Record<string, string>> = {
   registry: 'registry ls',
   chat: 'chat lobby',
   file: 'file ls',
-  process: 'run -- date',
+  process: 'run date',
   calc: 'shell',
   peer: 'peer ls',
 };

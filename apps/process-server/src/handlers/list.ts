@@ -11,10 +11,11 @@ import type { Process } from '../tree/processes.ts';
 type Description = RunDetails | ForeignRun | Plain;
 
 export function list(runs: Runs): HandlerOf<typeof processService, 'process.list'> {
-  return async ({ scope, details, ...asked }, { caller }) => {
+  return async ({ scope, running, details, ...asked }, { caller }) => {
     const { principal } = caller;
-    const shown = runs.list().filter((run) => scope === 'all' || isOf(principal, run));
-    const processes = details && shown.some(({ running }) => running) ? await runs.look() : undefined;
+    const known = runs.list().filter((run) => scope === 'all' || isOf(principal, run));
+    const shown = running ? known.filter((run) => run.running) : known;
+    const processes = details && shown.some((run) => run.running) ? await runs.look() : undefined;
     const describe = (run: Run): Description => (details ? detailsOf(run, principal, processes) : run.describe());
     const rows = shown.map((run) => ({ key: keyOf(run), run: describe(run) }));
     const { items, ...rest } = pageOf(rows, ({ key }) => key, asked);

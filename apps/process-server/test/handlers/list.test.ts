@@ -15,6 +15,7 @@ describe('process.list', () => {
       { name: 'bash', state: 'killed', signal: 'SIGKILL', exitCode: null },
       { name: 'true', state: 'exited', signal: null, exitCode: 0 },
     ]);
+    expect((await rig.client.call('process.list', { running: true })).items).toMatchObject([{ name: 'long' }]);
     const all = await other.call('process.list', { scope: 'all' });
     expect(all.items.map(({ name }) => name)).toEqual(['long', 'bash', 'false', 'true']);
     expect((await other.call('process.list', {})).items).toHaveLength(1);
