@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { delimiter } from 'node:path';
+import { basename, delimiter } from 'node:path';
 import { ProtocolError } from '@sextant/protocol/errors';
 import type { RunLimits } from '@sextant/protocol/process-schemas';
 import { pathOf, search, type Program } from './program.ts';
@@ -19,14 +19,24 @@ export function limited(program: Program, limits: RunLimits | undefined, path: s
   return { ...program, file, name: file, args: [...flags, '--', nameFor(program, path), ...program.args] };
 }
 
-/** By what the system's own search finds a program: its name, which it then sees as its own, if that means the same there. */
-export function nameFor({ file, name, isPinned }: Omit<Program, 'args' | 'cwd'>, path: string): string {
+/**
+ * By what the system's own search finds a program: its name, which it then sees as its own, if that means the same there.
+ * @throws ProtocolError `forbidden` for one that is to be a certain file and cannot be told its name: it would be another
+ *   program by the name of the file.
+ */
+export function nameFor({ file, name, isPinned = false }: Omit<Program, 'args' | 'cwd'>, path: string): string {
+  if (isPinned && basename(file) !== basename(name)) throw misnamed(file, name);
   const isSame = !isPinned && (name.includes('/') || !path.split(delimiter).includes(''));
   return isSame ? name : file;
 }
 
-/** Threads that a user may start meanwhile besides. */
-const SPARE = 64;
+function misnamed(file: string, name: string): ProtocolError {
+  return new ProtocolError(
+    'forbidden',
+    `${JSON.stringify(name)} is ${file} by another name, which the policy of this service lets run neither in a terminal nor within openFiles, memoryBytes or processes. Leave those out, or ask who runs this service to allow the file itself ("programs").`,
+    { policy: 'programs' },
+  );
+}
 
 function flagsOf({ openFiles, memoryBytes, processes }: RunLimits): string[] {
   const flags: string[] = [];

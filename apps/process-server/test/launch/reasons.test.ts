@@ -60,7 +60,7 @@ describeUnless(missing)('the service of a user who is not root', () => {
   it('says that no process is left, and starts programs once one is (EAGAIN)', async () => {
     await using service = await startAsUser();
     const { pid } = await service.client.call('process.start', { program: 'sleep', args: ['1000'] });
-    const launcher = parentOf(pid);
+    const launcher = parentOf(pid ?? 0);
     limit(launcher, '--nproc=1:');
     await expect(bash(service.client, 'exit 0')).rejects.toMatchObject({
       type: 'busy',
@@ -74,7 +74,7 @@ describeUnless(missing)('the service of a user who is not root', () => {
   it('says that its launcher has no descriptor left, and starts programs once it has (EMFILE)', async () => {
     await using service = await startAsUser();
     const { pid } = await service.client.call('process.start', { program: 'sleep', args: ['1000'] });
-    const launcher = parentOf(pid);
+    const launcher = parentOf(pid ?? 0);
     limit(launcher, '--nofile=3:');
     await expect(bash(service.client, 'exit 0')).rejects.toMatchObject({ type: 'busy', data: { reason: 'EMFILE' } });
     limit(launcher, '--nofile=1024:');
