@@ -38,6 +38,9 @@ function misnamed(file: string, name: string): ProtocolError {
   );
 }
 
+/** Threads that a user may start meanwhile besides. */
+const SPARE = 64;
+
 function flagsOf({ openFiles, memoryBytes, processes }: RunLimits): string[] {
   const flags: string[] = [];
   if (openFiles !== undefined) flags.push(`--nofile=${openFiles}`);
