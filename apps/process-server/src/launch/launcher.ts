@@ -130,7 +130,7 @@ function environmentOf({ id, order }: Errand, { environment }: Means, usual = {}
 
 function began({ id }: Errand, file: string, pid: number, { brood, offspring }: Means): void {
   brood.set(id, pid);
-  tell({ id, file, ...(offspring ? { pid: offspring.youngest() } : { pid, born: birthOf(pid) }) });
+  tell({ id, file, ...(offspring ? { pid: offspring.youngest(pid) } : { pid, born: birthOf(pid) }) });
 }
 
 function ended({ id, detached }: Errand, exit: Exit, { brood }: Means): void {
