@@ -7,11 +7,12 @@ import type { Limits } from '@sextant/protocol/limits';
 import { connect } from '@sextant/client/connect';
 import { processService } from '@sextant/protocol/process';
 import { Tokens } from '@sextant/service/identity/tokens';
-import { outside } from '@sextant/testing/outside';
+import { outside, parentOf } from '@sextant/testing/outside';
 import { startRig, temporaryFolder, testConfig, testLog, type Rig } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
 import type { ProcessConfig } from '../src/config.ts';
 import { create } from '../src/create.ts';
+import { listProcesses } from '../src/tree/processes.ts';
 import { parseHeader } from '../src/output/record.ts';
 
 export type Processes = Client<typeof processService>;
@@ -87,13 +88,35 @@ export async function outputOf(home: string, id: string): Promise<string> {
 
 /** The process ids that a stream prints first, as they are outside of the programs' namespace. @param server whose it is. */
 export async function numbersOf(stream: Running, count: number, server?: number): Promise<number[]> {
+  return outside(await firstOf(stream, count), server);
+}
+
+/** The numbers that a stream prints first, one a line. */
+export async function firstOf(stream: Running, count: number): Promise<number[]> {
   let text = '';
   for await (const { body } of stream) {
     text += Buffer.from(body ?? []).toString();
     const numbers = text.split('\n').slice(0, -1).map(Number);
-    if (numbers.length >= count) return outside(numbers, server);
+    if (numbers.length >= count) return numbers;
   }
   throw new Error(`it ended after ${JSON.stringify(text)}`);
+}
+
+/** The processes of a run that are there, by the marker that they carry. */
+export async function membersOf(run: string): Promise<number[]> {
+  const processes = await listProcesses();
+  return processes.filter((process) => process.run === run).map(({ pid }) => pid);
+}
+
+/** The launcher that a service starts programs from. */
+export async function launcherOf(client: Processes): Promise<number> {
+  const { pid } = await client.call('process.start', { program: 'sleep', args: ['1000'] });
+  return parentOf(pid ?? 0);
+}
+
+/** The system's letter for what a process does. */
+export function stateOf(pid: number): string | undefined {
+  return statOf(pid)[0];
 }
 
 /** True for a process that is there and no zombie: not every machine has an init that buries orphans. */

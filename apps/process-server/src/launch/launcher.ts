@@ -60,10 +60,14 @@ function main(path: string, isEnclosed: boolean): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 }
 
-/** Our own, without what a shell on the way here has set for itself. */
+/**
+ * Our own, without what a shell on the way here has set for itself. Of the level of shells, the first is told: bash takes
+ * sockets for a connection from afar, and would read ~/.bashrc where it is none's child.
+ */
 function inherited(): object {
-  const ofShells = new Set(['PWD', 'OLDPWD', 'SHLVL', '_']);
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofShells.has(name)));
+  const ofShells = new Set(['PWD', 'OLDPWD', '_']);
+  const own = Object.entries(process.env).filter(([name]) => !ofShells.has(name));
+  return { ...Object.fromEntries(own), SHLVL: '1' };
 }
 
 function begin(errand: Errand, means: Means): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { waitFor } from '@sextant/testing/wait';
-import { allGone, bash, isAlive, numbersOf, start } from '../rig.ts';
+import { allGone, isAlive, numbersOf, start, stateOf } from '../rig.ts';
 
 const SLEEP = { program: 'sleep', args: ['1000'] };
 
@@ -73,14 +73,10 @@ describe('process.signal', () => {
   it('stops a program and lets it go on, and what is stopped can be closed', async () => {
     await using rig = await start();
     const { id, pid } = await rig.client.call('process.start', SLEEP);
-    const state = async (): Promise<string> => {
-      const { stdout } = await bash(rig.client, `ps -o stat= -p ${pid}`);
-      return stdout.toString().charAt(0);
-    };
     await rig.client.call('process.signal', { target: id, signal: 'SIGSTOP' });
-    await waitFor('it to stand still', async () => (await state()) === 'T');
+    await waitFor('it to stand still', () => stateOf(pid ?? 0) === 'T');
     await rig.client.call('process.signal', { target: id, signal: 'SIGCONT' });
-    await waitFor('it to go on', async () => (await state()) === 'S');
+    await waitFor('it to go on', () => stateOf(pid ?? 0) === 'S');
     await rig.client.call('process.signal', { target: id, signal: 'SIGSTOP' });
     const begin = performance.now();
     const { items } = await rig.client.call('process.close', { target: id });

@@ -95,7 +95,7 @@ describe('a program', () => {
         const { stdout, stderr, result } = await collect(rig.client.open('process.run', order));
         expect(stdout.equals(Buffer.from(['sh', ...order.args, ''].join('\0')))).toBe(true);
         const found = stderr.toString().split('\0').slice(0, -1);
-        const expected = { ...usual, ...env, SEXTANT_RUN: result.id };
+        const expected = { ...usual, SHLVL: '1', ...env, SEXTANT_RUN: result.id };
         expect(found.sort()).toEqual(
           Object.entries(expected)
             .map(([name, value]) => `${name}=${value}`)

@@ -23,7 +23,7 @@ describe('the environment of a program', () => {
     expect(found).not.toHaveProperty('API_KEY');
     expect(found).not.toHaveProperty('NODE_OPTIONS');
     const usual = Object.keys(passedOn(process.env));
-    const expected = new Set([...usual, 'GIVEN', 'LC_ALL', 'JAVA_HOME', 'SEXTANT_RUN']);
+    const expected = new Set([...usual, 'SHLVL', 'GIVEN', 'LC_ALL', 'JAVA_HOME', 'SEXTANT_RUN']);
     expect(Object.keys(found).filter((name) => !expected.has(name))).toEqual([]);
     // Nor is it to be found where its parent keeps it.
     const { stdout } = await bash(service.client, 'tr "\\0" "\\n" </proc/$PPID/environ');

@@ -2,9 +2,8 @@ import { chown } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
-import { listProcesses } from '../../src/tree/processes.ts';
 import { launch } from '../launch/launch.ts';
-import { allGone, collect, start, type Processes } from '../rig.ts';
+import { collect, membersOf, start, type Processes } from '../rig.ts';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -31,19 +30,15 @@ async function bounded(home: string): Promise<string[]> {
 /** A user that nobody is. */
 const USER = 54_321;
 
-async function processesOf(run: string): Promise<unknown[]> {
-  return (await listProcesses()).filter((process) => process.run === run);
-}
-
 describe('a limit', () => {
   it('of time ends a program with all that it started', async () => {
     await using rig = await start();
-    const args = ['-c', 'sleep 1000 & echo $!; setsid sleep 1000 & echo $!; wait'];
-    const { stdout, result } = await collect(
+    const args = ['-c', 'sleep 1000 & setsid sleep 1000 & wait'];
+    const { result } = await collect(
       rig.client.open('process.run', { program: 'bash', args, limits: { timeMs: 300 } }),
     );
     expect(result).toMatchObject({ signal: 'SIGTERM' });
-    await allGone(stdout.toString().split('\n').map(Number).filter(Boolean), 2000);
+    await waitFor('its processes to end', async () => (await membersOf(result.id)).length === 0, 2000);
     expect(await tell(rig.client, result.id)).toMatchObject({ endedBy: 'time', limits: { timeMs: 300 } });
     const { id } = await rig.client.call('process.start', { program: 'true', limits: { timeMs: 60_000 } });
     await rig.client.call('process.wait', { target: id });
@@ -86,18 +81,18 @@ describe('a limit', () => {
   it('of memory ends a tree that uses more together, at once', async () => {
     await using rig = await start();
     const hog = `python3 -c '${HOG}' ${60 * MEGABYTE}`;
-    const args = ['-c', `trap "" TERM; ${hog} & setsid ${hog} & echo $$; wait`];
+    const args = ['-c', `trap "" TERM; ${hog} & setsid ${hog} & wait`];
     const limits = { memoryBytes: 100 * MEGABYTE };
-    const { stdout, result } = await collect(rig.client.open('process.run', { program: 'bash', args, limits }));
+    const { result } = await collect(rig.client.open('process.run', { program: 'bash', args, limits }));
     expect(result).toMatchObject({ signal: 'SIGKILL' });
-    await allGone([Number.parseInt(stdout.toString())], 1000);
+    await waitFor('its processes to end', async () => (await membersOf(result.id)).length === 0, 1000);
     expect(await tell(rig.client, result.id)).toMatchObject({ endedBy: 'memory', state: 'killed' });
     expect(await tell(rig.client, result.id)).not.toHaveProperty('oomKilled');
   });
 
   it('of processes counts threads and what left the group, and ends it all, also after its program', async () => {
     await using rig = await start();
-    const args = ['-c', 'for i in 1 2 3 4 5; do setsid sleep 1000 & echo $!; done; exit 0'];
+    const args = ['-c', 'for i in 1 2 3 4 5; do setsid sleep 1000 & done; exit 0'];
     const { id } = await rig.client.call('process.start', {
       program: 'bash',
       args,
@@ -105,10 +100,7 @@ describe('a limit', () => {
       limits: { processes: 4 },
     });
     await waitFor('its end', async () => (await tell(rig.client, id))?.['endedBy'] === 'processes');
-    const logs = rig.client.open('process.logs', { target: id });
-    let text = '';
-    for await (const { body } of logs) text += Buffer.from(body ?? []).toString();
-    await allGone(text.trim().split('\n').map(Number), 2000);
+    await waitFor('its processes to end', async () => (await membersOf(id)).length === 0, 2000);
     const script =
       'import threading, time\nfor _ in range(5): threading.Thread(target=time.sleep, args=(1000,)).start()';
     const order = { program: 'python3', args: ['-c', script], limits: { processes: 4 } };
@@ -131,7 +123,7 @@ describe('a limit', () => {
       isOver = await Promise.race([ended, client.ping().then(() => false)]);
       times.push(performance.now() - begin);
     }
-    await waitFor('the end of the last', async () => (await processesOf(id)).length === 0, 5000);
+    await waitFor('the end of the last', async () => (await membersOf(id)).length === 0, 5000);
     // Far from what a bomb does to those who wait for it: seconds.
     expect(times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)]).toBeLessThan(500);
   });
