@@ -192,7 +192,7 @@ describe('run and signals', () => {
     // A job of a shell: the system stops no others.
     const shell = spawn('bash', ['-mc', `${ticking} & wait`], { stdio: ['ignore', 'pipe', 'ignore'] });
     const [output] = (await once(shell.stdout, 'data')) as [Buffer];
-    const program = Number(output.toString());
+    const [program = 0] = outside([Number(output.toString())], rig.server.child.pid);
     const [command = 0] = await childrenOf(shell.pid ?? 0);
     const states = async (): Promise<string> => `${await stateOf(program)}${await stateOf(command)}`;
     process.kill(command, 'SIGTSTP');
