@@ -70,8 +70,9 @@ async function programsOf(service: number): Promise<number[]> {
 async function launcherBelow(pid: number): Promise<number | undefined> {
   const [child] = await childrenOf(pid);
   if (child === undefined) return undefined;
-  const [, script = ''] = (await readFile(`/proc/${child}/cmdline`, 'utf8')).split('\0');
-  return script.endsWith('/launcher.ts') ? child : launcherBelow(child);
+  const [program, ...words] = (await readFile(`/proc/${child}/cmdline`, 'utf8')).split('\0');
+  const isLauncher = program === process.execPath && words.some((word) => word.endsWith('/launcher.ts'));
+  return isLauncher ? child : launcherBelow(child);
 }
 
 describe('C3: clients killed in the middle of a request', () => {
