@@ -87,11 +87,16 @@ export async function outputOf(home: string, id: string): Promise<string> {
 
 /** The process ids that a stream prints first, as they are outside of the programs' namespace. @param server whose it is. */
 export async function numbersOf(stream: Running, count: number, server?: number): Promise<number[]> {
+  return outside(await printedBy(stream, count), server);
+}
+
+/** The numbers that a stream prints first, one a line. */
+export async function printedBy(stream: Running, count: number): Promise<number[]> {
   let text = '';
   for await (const { body } of stream) {
     text += Buffer.from(body ?? []).toString();
     const numbers = text.split('\n').slice(0, -1).map(Number);
-    if (numbers.length >= count) return outside(numbers, server);
+    if (numbers.length >= count) return numbers;
   }
   throw new Error(`it ended after ${JSON.stringify(text)}`);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { waitFor } from '@sextant/testing/wait';
-import { collect, isAlive, numbersOf, start, type Processes } from '../rig.ts';
+import { collect, isAlive, numbersOf, printedBy, start, type Processes } from '../rig.ts';
 
 function sleeper(client: Processes, name?: string): Promise<{ id: string; pid: number | null }> {
   return client.call('process.start', { program: 'sleep', args: ['1000'], name });
@@ -125,7 +125,7 @@ describe('process.close', () => {
     const listen = 'const s = require("net").createServer().listen(0, () => console.log(s.address().port))';
     const line = `sleep 1000 & setsid node -e '${listen}' & exec node -e '${listen}'`;
     const stream = rig.client.open('process.run', { program: 'bash', args: ['-c', line], name: 'web' });
-    const ports = await numbersOf(stream, 2);
+    const ports = await printedBy(stream, 2);
     const { items } = await rig.client.call('process.close', { target: 'web' });
     expect(items).toMatchObject([{ name: 'web', endedBy: 'close', processes: 3, ports: ports.sort((a, b) => a - b) }]);
     await sleeper(rig.client, 'quiet');
