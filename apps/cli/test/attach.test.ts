@@ -24,6 +24,17 @@ describe('attach', () => {
     });
   });
 
+  it('says of a program that could not be started that it never ran', async () => {
+    await using rig = await startPrograms();
+    await rig.cli('run', 'nope');
+    const { code, stderr } = await rig.cli('attach', 'nope');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'nope never ran.\n' });
+    expect(await rig.cli('close', 'nope')).toMatchObject({
+      code: 6,
+      stderr: expect.stringMatching(/^error: Program \w+ is over already: it could not be started\.\n$/),
+    });
+  });
+
   it('shows a long output from its last lines on, or from a byte on', async () => {
     await using rig = await startPrograms();
     await rig.cli('run', '-d', '--name', 'count', 'seq', '1000');

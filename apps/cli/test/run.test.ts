@@ -189,18 +189,18 @@ describe('run and signals', () => {
   it('stops the program when it is stopped, and both go on', async () => {
     await using rig = await start();
     const ticking = `${words(rig.where)} run bash -c 'echo $$; while :; do sleep 0.05; done'`;
-    // A job of a shell: the system stops no others.
-    const shell = spawn('bash', ['-mc', `${ticking} & wait`], { stdio: ['ignore', 'pipe', 'ignore'] });
-    const [output] = (await once(shell.stdout, 'data')) as [Buffer];
-    const program = Number(output.toString());
-    const [command = 0] = await childrenOf(shell.pid ?? 0);
+    // A job of a shell in a terminal: the system stops no others.
+    await using shell = inTerminal(`set -m; ${ticking} </dev/null & while kill -0 $!; do sleep 0.1; done 2>/dev/null`);
+    const number = await waitFor('the pid', () => /^\d+(?=\r)/m.exec(shell.stdout())?.[0], 15_000);
+    const [program = 0] = outside([Number(number)], rig.server.child.pid);
+    const command = await commandBelow(shell);
     const states = async (): Promise<string> => `${await stateOf(program)}${await stateOf(command)}`;
     process.kill(command, 'SIGTSTP');
     await waitFor('both to stop', async () => (await states()) === 'TT', 15_000);
     process.kill(command, 'SIGCONT');
     await waitFor('both to go on', async () => !(await states()).includes('T'), 15_000);
     process.kill(command, 'SIGINT');
-    await once(shell, 'close');
+    await shell.ended();
     expect(isAlive(program)).toBe(false);
   });
 });

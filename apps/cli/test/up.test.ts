@@ -87,7 +87,7 @@ describe('up', () => {
       ['contact-registry', address, 'running'],
       ['peer-node-1', address, 'running'],
     ]);
-    expect(up.stderr()).toContain(`sextant --host ${rows[1]?.[1]} file ls `);
+    expect(up.stderr()).toContain(`sextant --home ${home.path} --host ${rows[1]?.[1]} file ls `);
     process.kill(await pidOf(up, 'file-server'), 'SIGKILL');
     await up.shows(`file-server is back on ${rows[1]?.[1]}.`);
     expect(up.stderr()).toContain('file-server ended by SIGKILL; starting it again in');

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { ExitCode } from '../exit-code.ts';
 
 /** Tells a program to end before its time, and this command with it. */
 export class Interruption {
@@ -22,9 +23,9 @@ export class Interruption {
   }
 }
 
-/** The exit code with which a shell reports a signal. */
+/** The exit code with which a shell reports a signal; that of a failure where there is none: the program never ran. */
 export function signalled(signal: string | null): number {
-  return 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
+  return signal === null ? ExitCode.failed : 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
 }
 
 /** Ctrl-C and SIGTERM end the program. */

@@ -69,6 +69,7 @@ async function attach(target: string, options: AttachOptions): Promise<number> {
     });
     attachment.close(false);
     if (json) printJson(result);
+    else if (result.exitCode === null && result.signal === null) say(`${attachment.name} never ran.`);
     return result.exitCode ?? signalled(result.signal);
   } catch (error) {
     attachment.close(true);

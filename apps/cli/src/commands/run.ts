@@ -13,7 +13,7 @@ type RunOptions = CommonOptions & WishOptions;
 const HELP = `
 Options stand before the program; what follows it is its own. The program's input, output and exit code are this command's own
 (128 + n if signal n ended it). Ctrl-C and other signals reach it, and it ends with this command, however that ends; twice
-Ctrl-C within 2 s ends it in any case.
+Ctrl-C within 2 s ends it in any case, unless it has a terminal: there every key is its own.
 With --json, stdout carries {id, pid}, then {channel, text} as output comes, then {id, pid, exitCode, signal}.
 
   $ ${SELF} run ls -l /

@@ -64,5 +64,5 @@ async function waitFor(targets: readonly string[], trust: CommonOptions): Promis
 
 /** One that could not be started has none. */
 function codeOf({ exitCode, signal }: Run): number {
-  return exitCode ?? (signal === null ? 1 : signalled(signal));
+  return exitCode ?? signalled(signal);
 }

@@ -157,7 +157,8 @@ export class Attachment {
 
 function hint({ name, pid, input }: AttachedItem, isLent: boolean): string {
   const leave = isLent ? 'Ctrl-P Ctrl-Q leaves it' : 'Ctrl-C leaves it';
-  return `${name}, pid ${pid}. ${leave}, and it goes on.${input ? '' : ' It takes no input from here.'}`;
+  const what = pid === null ? name : `${name}, pid ${pid}`;
+  return `${what}. ${leave}, and it goes on.${input ? '' : ' It takes no input from here.'}`;
 }
 
 /** A program that fills the screen draws it anew when its size changes. */

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { registryService } from '@sextant/protocol/registry';
 import { SERVICES } from '@sextant/protocol/services';
+import { defaultHome } from '@sextant/service/run/home';
 import { formatAddress } from '@sextant/wire/address';
 import { SELF } from '../self.ts';
 import { fromHere } from './from-here.ts';
@@ -41,14 +42,19 @@ function commandFor(outcome: Outcome): [command: string, what: string][] {
   if (!hint || outcome.state === 'not running') return [];
   const [command, what] = hint;
   const host = placeOf(outcome);
-  return [[`${SELF}${host === undefined ? '' : ` --host ${host}`} ${command}`, what]];
+  return [[`${askingIn(outcome)}${host === undefined ? '' : ` --host ${host}`} ${command}`, what]];
 }
 
 /** `status` finds services only in their usual places. */
 function statusFor(outcomes: readonly Outcome[]): [command: string, what: string][] {
   return outcomes.every((outcome) => placeOf(outcome) === undefined)
-    ? [[`${SELF} status`, 'what runs, and in which version']]
+    ? outcomes.slice(0, 1).map((outcome) => [`${askingIn(outcome)} status`, 'what runs, and in which version'])
     : [];
+}
+
+/** How this program is called to find the tokens of a service. */
+function askingIn({ launch: { home } }: Outcome): string {
+  return home === defaultHome() ? SELF : `${SELF} --home ${home}`;
 }
 
 /** Where to ask, if not in the usual place; peers are found through their registry. */

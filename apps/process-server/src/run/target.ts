@@ -74,7 +74,7 @@ function over(ended: Run): ProtocolError {
   const { id, state, exitCode, signal, endedBy } = ended.describe();
   const how = state === 'exited' ? `it exited with ${exitCode}` : `${signal} ended it`;
   const why = endedBy ? 'it was ended before it ran' : 'it could not be started';
-  return new ProtocolError('conflict', `Nothing to close: ${id} is over, ${state === 'failed' ? why : how}.`, {
+  return new ProtocolError('conflict', `Program ${id} is over already: ${state === 'failed' ? why : how}.`, {
     ids: [id],
     state,
   });

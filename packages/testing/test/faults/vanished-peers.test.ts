@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { readLocalToken } from '@sextant/service/identity/local-token';
 import { requestLine } from '../../src/exchange.ts';
@@ -61,8 +62,17 @@ describeUnless(await missingNamespaces())('C2: a peer whose network vanished', (
 
 /** The programs of a process-server: the children of the launcher that it starts them from. */
 async function programsOf(service: number): Promise<number[]> {
-  const [launcher] = await childrenOf(service);
+  const launcher = await launcherBelow(service);
   return launcher === undefined ? [] : childrenOf(launcher);
+}
+
+/** Where it has a namespace of its own, what made that is between the two. */
+async function launcherBelow(pid: number): Promise<number | undefined> {
+  const [child] = await childrenOf(pid);
+  if (child === undefined) return undefined;
+  const [program, ...words] = (await readFile(`/proc/${child}/cmdline`, 'utf8')).split('\0');
+  const isLauncher = program === process.execPath && words.some((word) => word.endsWith('/launcher.ts'));
+  return isLauncher ? child : launcherBelow(child);
 }
 
 describe('C3: clients killed in the middle of a request', () => {
