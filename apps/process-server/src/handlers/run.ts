@@ -17,7 +17,9 @@ export function run(runs: Runs): HandlerOf<typeof processService, 'process.run'>
   return async ({ queue, ttlMs, ...order }, call) => {
     const owner = call.caller.principal.name;
     const run = runs.ask({ order, owner, until: call.signal, stdin: true, queue, ttlMs });
-    const { id } = run;
+    const { id, input } = run;
+    // Before anybody else can: while it waits for its turn, too.
+    const writer = input?.claim();
     try {
       using reader = run.output.read(0, true);
       watchOnceAdopted(run, call, reader);
@@ -27,7 +29,7 @@ export function run(runs: Runs): HandlerOf<typeof processService, 'process.run'>
       const over = run.exited.then((exit) => ({ exit, cancelled: call.cancelled }));
       // Not awaited: output is read from the first moment, and waits for a slow client by itself.
       void call.send({ id, pid });
-      void run.input?.take(call.input).then((isStillOurs) => isStillOurs && run.input?.end());
+      if (writer) void input?.take(call.input, writer).then((isStillOurs) => isStillOurs && input.end());
       await pass(reader, call);
       if (call.cancelled && !run.hold.isBy(call.signal)) throw call.cancelled;
       const { exit, cancelled } = await over;

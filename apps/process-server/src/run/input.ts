@@ -34,23 +34,31 @@ export class RunInput {
   }
 
   /**
-   * Writes what a caller sends on "stdin" to the program, no faster than it reads, and gives its terminal the sizes that
-   * come. What comes for one that is over or has closed its input is dropped, and so is what comes of a caller whose right
-   * to write was revoked: false for such a one.
+   * From now on one caller writes, and no other: whoever has what is returned.
    * @throws ProtocolError `conflict` if another caller does.
    */
-  take(parts: AsyncIterable<InputPart>): Promise<boolean> {
+  claim(): symbol {
     if (this.#writer !== undefined) {
       throw new ProtocolError(
         'conflict',
         'Somebody else writes to this program. Attach without input to watch it, or adopt it.',
       );
     }
-    const writer = Symbol('writer');
-    this.#writer = writer;
-    return this.#feed(parts, writer).finally(() => {
+    this.#writer = Symbol('writer');
+    return this.#writer;
+  }
+
+  /**
+   * Writes what a caller sends on "stdin" to the program, no faster than it reads, and gives its terminal the sizes that
+   * come. What comes for one that is over or has closed its input is dropped, and so is what comes of a caller whose right
+   * to write was revoked: false for such a one.
+   */
+  async take(parts: AsyncIterable<InputPart>, writer: symbol): Promise<boolean> {
+    try {
+      return await this.#feed(parts, writer);
+    } finally {
       if (this.#writer === writer) this.#writer = undefined;
-    });
+    }
   }
 
   /** Whoever writes does so no more, and somebody else may. */

@@ -60,6 +60,24 @@ describe('a queue', () => {
     expect(second?.at(-1)).toMatchObject({ pid: expect.any(Number) });
   });
 
+  it('keeps the input of what waits for whoever runs it', async () => {
+    await using rig = await start();
+    const queue = { name: 'q', limit: 1 };
+    const first = await rig.client.call('process.start', { ...SLEEP, queue });
+    const run = rig.client.open('process.run', { program: 'cat', queue, name: 'next' });
+    await waitFor('it to wait', async () => (await states(rig.client))[0] === 'queued');
+    const attached = rig.client.open('process.attach', { target: 'next', input: true });
+    // A later request's answer says that the one before has come.
+    await rig.client.call('process.list', {});
+    await rig.client.call('process.close', { target: first.id });
+    await expect(attached.result).rejects.toMatchObject({ type: 'conflict' });
+    const collected = collect(run);
+    await run.write('stdin', Buffer.from('mine\n'));
+    run.end('stdin');
+    const { stdout, result } = await collected;
+    expect({ text: stdout.toString(), ...result }).toMatchObject({ text: 'mine\n', exitCode: 0 });
+  });
+
   it('is left by what is closed, and by those whose caller goes away', async () => {
     await using rig = await start();
     const queue = { name: 'q', limit: 1 };
