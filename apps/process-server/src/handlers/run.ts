@@ -23,7 +23,10 @@ export function run(runs: Runs): HandlerOf<typeof processService, 'process.run'>
     try {
       using reader = run.output.read(0, true);
       watchOnceAdopted(run, call, reader);
-      if (run.place.isWaiting) await tellPosition(run, call);
+      if (run.place.isWaiting) {
+        await tellPosition(run, call);
+        if (isLost(run, call)) throw call.signal.reason;
+      }
       const pid = await run.begun;
       // A program that was over before the request was cancelled has won the race.
       const over = run.exited.then((exit) => ({ exit, cancelled: call.cancelled }));
@@ -31,7 +34,7 @@ export function run(runs: Runs): HandlerOf<typeof processService, 'process.run'>
       void call.send({ id, pid });
       if (writer) void input?.take(call.input, writer).then((isStillOurs) => isStillOurs && input.end());
       await pass(reader, call);
-      if (call.cancelled && !run.hold.isBy(call.signal)) throw call.cancelled;
+      if (isLost(run, call)) throw call.signal.reason;
       const { exit, cancelled } = await over;
       if (cancelled) throw cancelled;
       return { id, pid, ...exit };
@@ -39,6 +42,11 @@ export function run(runs: Runs): HandlerOf<typeof processService, 'process.run'>
       if (run.hold.isBy(call.signal) && (call.cancelled || run.running)) await run.end('connection');
     }
   };
+}
+
+/** Nobody waits for it here any more, and it goes on: somebody else has it. */
+function isLost({ hold }: Run, { signal }: RunCall): boolean {
+  return signal.aborted && !hold.isBy(signal);
 }
 
 /** Whoever has lost it to somebody else sees what it prints as long as it stays; the program waits for it no more. */
@@ -55,7 +63,8 @@ async function tellPosition({ place, begun, toEnd }: Run, call: RunCall): Promis
   const isOver = new AbortController();
   const over = (): void => isOver.abort();
   begun.then(over, over);
-  for (let told: number | undefined; place.isWaiting && !toEnd.aborted;) {
+  call.signal.addEventListener('abort', over, { once: true });
+  for (let told: number | undefined; place.isWaiting && !toEnd.aborted && !call.signal.aborted;) {
     const { name = '', position = told } = place.queue ?? {};
     if (position !== undefined && position !== told) await call.send({ queue: { name, position } });
     told = position;

@@ -103,4 +103,27 @@ describe('process.adopt', () => {
     await rig.client.call('process.close', { target: first.id });
     await waitFor('its turn', async () => (await rig.client.call('process.list', {})).items[0]?.state === 'running');
   });
+
+  it('takes the input of what waits for its turn, too, and answers who leaves it', async () => {
+    await using rig = await start();
+    const queue = { name: 'q', limit: 1 };
+    const first = await rig.client.call('process.start', { program: 'sleep', args: ['1000'], queue });
+    const runs = ['one', 'two'].map((name) => rig.client.open('process.run', { program: 'cat', queue, name }));
+    const isQueued = async (): Promise<boolean> =>
+      (await rig.client.call('process.list', {})).items.filter(({ state }) => state === 'queued').length === 2;
+    await waitFor('both to wait', isQueued);
+    for (const target of ['one', 'two']) await rig.client.call('process.adopt', { target, detached: true });
+    runs[0]?.end('stdin');
+    runs[1]?.cancel();
+    await expect(runs[1]?.result).rejects.toMatchObject({ type: 'cancelled' });
+    expect(await isQueued()).toBe(true);
+    await rig.client.call('process.close', { target: first.id });
+    for (const target of ['one', 'two']) {
+      const attached = rig.client.open('process.attach', { target, input: true });
+      await attached.write('stdin', Buffer.from(target));
+      attached.end('stdin');
+      expect(await attached.result).toMatchObject({ exitCode: 0, output: { to: target.length } });
+    }
+    expect(await runs[0]?.result).toMatchObject({ exitCode: 0 });
+  });
 });
