@@ -10,10 +10,11 @@ import type { Entry } from '../life/entry.ts';
 import { Journal } from '../life/journal.ts';
 import { recall } from '../life/recall.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { Rule } from '../policy/rules.ts';
 import { Census } from '../tree/census.ts';
 import { Attempt } from './attempt.ts';
 import { follow } from './course.ts';
-import { factsOf } from './facts.ts';
+import { factsOf, type RunFacts } from './facts.ts';
 import { Output } from '../output/output.ts';
 import { LINGER_MS } from '../output/silence.ts';
 import type { Store } from '../output/store.ts';
@@ -54,6 +55,9 @@ export interface Wish {
   readonly ttlMs?: number | undefined;
 }
 
+/** A wish with the rules of who had it, of which one must allow it. */
+type Granted = Wish & { readonly rules: readonly Rule[] | undefined };
+
 /** Ended runs that are remembered: some hours of a busy day, in at most 40 MB. */
 const HISTORY = 1000;
 
@@ -76,7 +80,7 @@ export class Runs {
   readonly #spawner: Spawner;
   readonly #places: Places;
   /** Those with something left to end: the program, or what it left behind unless that is detached. */
-  readonly #living = new Set<Run>();
+  readonly #living = new Map<Run, Granted>();
   readonly #ended: Run[];
   readonly #journal: Journal;
   #count: number;
@@ -92,7 +96,7 @@ export class Runs {
     this.#ended = [...past];
     this.#count = past.at(-1)?.facts.number ?? 0;
     this.#earlier = this.#count;
-    this.#journal = new Journal(journal, log, () => [...this.#ended, ...this.#living].map((run) => run.entry()));
+    this.#journal = new Journal(journal, log, () => [...this.#ended, ...this.#living.keys()].map((run) => run.entry()));
     this.#spawner = new Spawner(this.#census, { isolation, environment: policy.environment }, log);
   }
 
@@ -106,21 +110,24 @@ export class Runs {
 
   /**
    * Asks for a program: it begins at once, or when its queue lets it.
-   * @throws ProtocolError `busy` or `draining`; what keeps it from being started, its `begun` does.
+   * @throws ProtocolError `busy` or `draining`, or `forbidden` to whom no rule is for; what else keeps it from being started,
+   * its `begun` does.
    */
   ask(wish: Wish): Run {
     if (this.#closing) throw new ProtocolError('draining', 'This service is closing and starts nothing more.');
     const { order, owner, until, keep, queue } = wish;
     const stdin = wish.stdin || order.tty;
     const cwd = resolve(this.#settings.cwd, order.cwd ?? '');
-    const place = this.#places.take(owner, queue);
     const facts = factsOf(order, { number: ++this.#count, cwd, owner, detached: until === undefined, stdin });
+    const rules = this.#rulesFor(facts);
+    const place = this.#places.take(owner, queue);
     // What is kept on disk is there once it is started.
     const output = keep ? new Output() : this.#store.begin(facts.id);
     const run = new Run(facts, output, { ...wish, place });
-    this.#living.add(run);
+    const granted = { ...wish, rules };
+    this.#living.set(run, granted);
     void run.exited.then(() => this.#journal.write(run.entry()));
-    void this.#follow(run, wish);
+    void this.#follow(run, granted);
     return run;
   }
 
@@ -132,7 +139,7 @@ export class Runs {
 
   /** Newest first. */
   list(): Run[] {
-    return [...this.#living.values().filter(({ isKnown }) => isKnown), ...this.#ended].sort(
+    return [...this.#living.keys().filter(({ isKnown }) => isKnown), ...this.#ended].sort(
       (a, b) => b.facts.number - a.facts.number,
     );
   }
@@ -146,14 +153,17 @@ export class Runs {
   async close(): Promise<void> {
     this.#closing = true;
     await this.#spawner.rouse();
-    await Promise.all([...[...this.#living].map((run) => run.end('service', CLOSING_GRACE_MS)), this.#endLeftBehind()]);
+    await Promise.all([
+      ...[...this.#living.keys()].map((run) => run.end('service', CLOSING_GRACE_MS)),
+      this.#endLeftBehind(),
+    ]);
     await this.#spawner.close();
     await this.#store.close();
     this.#journal.close();
   }
 
   /** To the end of its program, and of what that left behind: a client's programs go when it goes. */
-  async #follow(run: Run, wish: Wish): Promise<void> {
+  async #follow(run: Run, wish: Granted): Promise<void> {
     const { detached } = run.facts;
     const last = await follow(run, {
       start: () => this.#start(run, wish),
@@ -172,13 +182,12 @@ export class Runs {
     this.#remember(run);
   }
 
-  async #start(run: Run, { order, keep }: Wish): Promise<Attempt> {
-    const { id, cwd, owner, detached, stdin } = run.facts;
-    const rules = this.#settings.policy.rulesFor(owner);
+  async #start(run: Run, { order, keep, rules }: Granted): Promise<Attempt> {
+    const { id, cwd, detached, stdin } = run.facts;
     const since = performance.now();
     const isFirst = run.isNew;
-    if (isFirst && keep) run.output = await this.#store.create(id, keep.bytes, keep.wait);
     try {
+      if (isFirst && keep) run.output = await this.#store.create(id, keep.bytes, keep.wait);
       this.#journal.write({ starting: id });
       const child = await this.#spawner.start({ id, order, rules, cwd, detached, stdin });
       this.trail.started(run.facts, child);
@@ -189,6 +198,16 @@ export class Runs {
     } catch (error) {
       this.trail.failed(run.facts, failureOf(error));
       if (isFirst) await run.output.remove();
+      throw error;
+    }
+  }
+
+  /** Those of its owner now, whoever has it when it is started. */
+  #rulesFor(facts: RunFacts): readonly Rule[] | undefined {
+    try {
+      return this.#settings.policy.rulesFor(facts.owner);
+    } catch (error) {
+      this.trail.failed(facts, failureOf(error));
       throw error;
     }
   }

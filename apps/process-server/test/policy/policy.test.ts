@@ -4,6 +4,7 @@ import { mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder } from '@sextant/testing/rig';
+import { waitFor } from '@sextant/testing/wait';
 import { collect, start, type ProcessRig } from '../rig.ts';
 import { policyFile } from './policy-file.ts';
 
@@ -114,10 +115,26 @@ describe('the policy', () => {
     });
     expect((await ann.call('process.run', { program: 'true' })).exitCode).toBe(0);
     const { items } = await ann.call('process.list', { scope: 'all', details: true });
-    expect(items).toMatchObject([{ state: 'exited' }, { state: 'failed', reason: 'forbidden' }]);
+    expect(items).toMatchObject([{ state: 'exited' }]);
     await using none = await policyFile({});
     await using free = await start({ policy: none.path });
     expect((await free.client.call('process.run', { program: 'true' })).exitCode).toBe(0);
+  });
+
+  it('is that for whoever asked, whoever has it when its turn comes, and heard at once where there is none', async () => {
+    const rules = [{ users: ['bob'], programs: ['sleep'] }];
+    await using policy = await policyFile({ rules });
+    await using rig = await start({ policy: policy.path });
+    const [ann, bob] = [await rig.person('ann', 'process:*', 'process:others'), await rig.person('bob', 'process:*')];
+    const order = { program: 'sleep', args: ['1000'], detached: true, queue: { name: 'q', limit: 1 } };
+    const first = await bob.call('process.start', order);
+    const { id } = await bob.call('process.start', order);
+    expect(await ann.call('process.adopt', { target: id })).toMatchObject({ state: 'queued', owner: 'ann' });
+    await expect(ann.call('process.start', order)).rejects.toMatchObject({ data: { policy: 'rules' } });
+    await bob.call('process.close', { target: first.id });
+    const isRunning = async (): Promise<boolean> =>
+      (await ann.call('process.list', {})).items.some((run) => run.id === id && run.state === 'running');
+    await waitFor('its turn', isRunning);
   });
 
   it('starts what it has looked at, however links are changed meanwhile', async () => {

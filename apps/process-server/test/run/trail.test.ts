@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { waitFor } from '@sextant/testing/wait';
+import { policyFile } from '../policy/policy-file.ts';
 import { bash, start, type ProcessRig } from '../rig.ts';
 
 /** What the audit log tells of programs. */
@@ -52,6 +53,22 @@ describe('the audit log', () => {
       { event: 'run.ended', run: id, signal: 'SIGKILL', at: expect.stringMatching(/Z$/) },
       { event: 'run.started', run: other },
       { event: 'run.ended', run: other, signal: 'SIGTERM' },
+    ]);
+  });
+
+  it('has what was refused before it could be tried', async () => {
+    await using policy = await policyFile({ rules: [{ users: ['local'], programs: ['*'] }] });
+    await using rig = await start({ policy: policy.path });
+    const ann = await rig.person('ann', 'process:*');
+    await expect(ann.call('process.start', { program: 'true' })).rejects.toMatchObject({ type: 'forbidden' });
+    const folder = join(rig.home, 'process-server', 'runs');
+    await rm(folder, { recursive: true });
+    await writeFile(folder, '');
+    const refused = rig.client.call('process.start', { program: 'true' });
+    await expect(refused).rejects.toMatchObject({ type: 'unavailable' });
+    expect(await trailOf(rig)).toMatchObject([
+      { event: 'run.started', principal: 'ann', outcome: 'forbidden', object: 'true' },
+      { event: 'run.started', principal: 'local', outcome: 'ENOTDIR', object: 'true' },
     ]);
   });
 });
