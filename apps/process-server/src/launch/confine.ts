@@ -7,12 +7,15 @@ import { badFolder, explain } from './reasons.ts';
 /** A program that may be started. What it holds open is let go with `using`, once it is. */
 export type Confined = Program & Disposable;
 
+/** What of an errand says what is to be started. */
+type Wanted = Pick<Errand, 'order' | 'cwd' | 'detached' | 'rules'>;
+
 /**
  * Looks whether a program may be started, and makes sure that it is what was looked at that is: the file without a link,
  * and the folder itself, wherever its path leads by then.
  * @throws ProtocolError that says why it may not.
  */
-export function confine({ order, cwd, detached, rules }: Errand): Confined {
+export function confine({ order, cwd, detached, rules }: Wanted): Confined {
   const { args = [], env = {} } = order;
   const variables = Object.keys(env);
   if (!rules) {

@@ -4,6 +4,7 @@ import { ProtocolError } from '@sextant/protocol/errors';
 import type { QueueWish, RestartPolicy, RunChange } from '@sextant/protocol/process-schemas';
 import { History } from '@sextant/service/history';
 import type { Log } from '@sextant/service/observe/log';
+import { confine } from '../launch/confine.ts';
 import type { Isolation } from '../launch/isolation.ts';
 import { codeOf, failureOf } from '../launch/reasons.ts';
 import type { Entry } from '../life/entry.ts';
@@ -131,8 +132,13 @@ export class Runs {
     return run;
   }
 
-  /** Makes a run somebody else's, and has it live with something else or nothing. @throws ProtocolError `conflict` */
+  /**
+   * Makes a run somebody else's, and has it live with something else or nothing.
+   * @throws ProtocolError `conflict`, or `forbidden` where it may not go on by itself.
+   */
   adopt(run: Run, owner: string, until: AbortSignal | undefined): void {
+    const granted = this.#living.get(run);
+    if (granted && !until && !run.isEnding) needsDetaching(run.facts, granted);
     run.adopt(owner, until);
     this.#tell('adopted', run);
   }
@@ -233,6 +239,12 @@ export class Runs {
     const detached = new Set(own.filter(({ facts }) => facts.detached).map(({ id }) => id));
     if (detached.size > 0) await new Tree(this.#census, { marked: (run) => detached.has(run) }).end(CLOSING_GRACE_MS);
   }
+}
+
+/** @throws ProtocolError `forbidden` where no rule that allows it lets it go on by itself. */
+function needsDetaching({ cwd, detached }: RunFacts, { order, rules }: Granted): void {
+  if (detached || !rules?.some((rule) => !rule.detached)) return;
+  confine({ order, cwd, rules, detached: true })[Symbol.dispose]();
 }
 
 /** The output of a run of an earlier life, as far as it is there. */

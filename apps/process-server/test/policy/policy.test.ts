@@ -137,6 +137,25 @@ describe('the policy', () => {
     await waitFor('its turn', isRunning);
   });
 
+  it('lets nobody adopt for good what may not be started so', async () => {
+    const rules = [
+      { users: ['local'], programs: ['sleep'], detached: false },
+      { users: ['local'], programs: ['sleep'], args: ['1001'] },
+    ];
+    await using policy = await policyFile({ rules });
+    await using rig = await start({ policy: policy.path });
+    const queue = { name: 'q', limit: 1 };
+    const bound = await rig.client.call('process.start', { program: 'sleep', args: ['1000'], queue });
+    const waiting = await rig.client.call('process.start', { program: 'sleep', args: ['1000'], queue });
+    for (const { id } of [bound, waiting]) {
+      const adopted = rig.client.call('process.adopt', { target: id, detached: true });
+      await expect(adopted).rejects.toMatchObject({ type: 'forbidden', data: { policy: 'rules.0.detached' } });
+      expect(await rig.client.call('process.adopt', { target: id })).toMatchObject({ held: true });
+    }
+    const { id } = await rig.client.call('process.start', { program: 'sleep', args: ['1001'] });
+    expect(await rig.client.call('process.adopt', { target: id, detached: true })).toMatchObject({ held: false });
+  });
+
   it('starts what it has looked at, however links are changed meanwhile', async () => {
     await using places = await makePlaces();
     const { at } = places;
