@@ -120,7 +120,7 @@ describe('shell with lines piped in', () => {
       expect.stringContaining('zero'),
       expect.stringContaining('quote'),
       'error: Cannot connect to 127.0.0.1:1: nothing listens there.',
-      expect.stringContaining('No such program runs.'),
+      expect.stringContaining('No program "nobody" runs.'),
     ]);
   });
 

@@ -14,7 +14,8 @@ const MIN_PREFIX = 4;
  */
 export function pick(runs: readonly Run[], target: string, all: boolean, caller: Principal): [Run, ...Run[]] {
   const [first, ...others] = nearest(caller, runs.filter(isRunning), (some) => matches(some, target));
-  if (!first) throw missing(runs, target, caller);
+  if (!first)
+    throw over(runs, target, caller) ?? missing(runs.filter(isRunning), target, (it) => `No program ${it} runs.`);
   const fitting: [Run, ...Run[]] = [first, ...others];
   if (others.length === 0 || (all && fitting.every(({ facts }) => facts.name === target))) return fitting;
   throw ambiguous(fitting);
@@ -30,7 +31,7 @@ export function pickOne(runs: readonly Run[], target: string, caller: Principal)
     const living = matches(some.filter(isRunning), target);
     return living.length > 0 ? living : matches(some, target).slice(0, 1);
   });
-  if (!one) throw missing(runs, target, caller);
+  if (!one) throw missing(runs, target, (it) => `There is no program ${it}.`);
   if (others.length > 0) throw ambiguous([one, ...others]);
   return one;
 }
@@ -54,23 +55,24 @@ function nearest(caller: Principal, runs: readonly Run[], find: (some: readonly 
 function matches(runs: readonly Run[], target: string): Run[] {
   const ways: ((run: Run) => boolean)[] = [
     ({ id }) => id === target,
-    ({ pid }) => String(pid) === target,
+    ({ pid }) => pid !== null && String(pid) === target,
     ({ facts }) => facts.name === target,
     ({ id }) => target.length >= MIN_PREFIX && id.startsWith(target),
   ];
   return ways.map((fits) => runs.filter(fits)).find(({ length }) => length > 0) ?? [];
 }
 
-function missing(runs: readonly Run[], target: string, caller: Principal): ProtocolError {
-  const [ended] = nearest(caller, runs, (some) => matches(some, target));
-  if (ended) return over(ended);
-  const running = runs.filter((run) => run.running);
-  const suggestions = closest(target, [...new Set(running.flatMap(({ id, facts }) => [facts.name, id]))]);
+/** @param say what is wrong with the target, which is told as it stands in a message. */
+function missing(runs: readonly Run[], target: string, say: (target: string) => string): ProtocolError {
+  const suggestions = closest(target, [...new Set(runs.flatMap(({ id, facts }) => [facts.name, id]))]);
   const hint = suggestions.length > 0 ? ` Did you mean ${suggestions.join(' or ')}?` : '';
-  return new ProtocolError('not_found', `No such program runs.${hint}`, { suggestions });
+  return new ProtocolError('not_found', `${say(JSON.stringify(target))}${hint}`, { suggestions });
 }
 
-function over(ended: Run): ProtocolError {
+/** For a target that means only what has ended. */
+function over(runs: readonly Run[], target: string, caller: Principal): ProtocolError | undefined {
+  const [ended] = nearest(caller, runs, (some) => matches(some, target));
+  if (!ended) return undefined;
   const { id, state, exitCode, signal, endedBy } = ended.describe();
   const how = state === 'exited' ? `it exited with ${exitCode}` : `${signal} ended it`;
   const why = endedBy ? 'it was ended before it ran' : 'it could not be started';

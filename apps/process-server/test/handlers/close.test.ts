@@ -62,6 +62,20 @@ describe('process.close', () => {
     });
   });
 
+  it('names what it does not find: of what runs, or of what ran too', async () => {
+    await using rig = await start();
+    const queue = { name: 'q', limit: 1 };
+    for (const name of ['first', 'next'])
+      await rig.client.call('process.start', { program: 'sleep', args: ['1000'], name, queue });
+    const refused = (message: string): object => ({ type: 'not_found', message });
+    for (const target of ['null', 'nobody']) {
+      const close = rig.client.call('process.close', { target });
+      await expect(close).rejects.toMatchObject(refused(`No program "${target}" runs.`));
+      const wait = rig.client.call('process.wait', { target });
+      await expect(wait).rejects.toMatchObject(refused(`There is no program "${target}".`));
+    }
+  });
+
   it('says that a program is over already, and how it ended', async () => {
     await using rig = await start();
     const { result } = await collect(rig.client.open('process.run', { program: 'sh', args: ['-c', 'exit 4'] }));
