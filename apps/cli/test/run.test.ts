@@ -123,6 +123,10 @@ describe('run', () => {
     expect(await rig.run('there-is-no-such-program')).toMatchObject({ code: 127 });
     expect(await rig.run('-d', 'there-is-no-such-program')).toMatchObject({ code: 127 });
     expect(await rig.run('--keep', '1m', 'true')).toMatchObject({ code: 2, stderr: 'error: --keep goes with -d.\n' });
+    for (const more of [[], ['-d']]) {
+      const alone = await rig.run(...more, '--at-most', '3', 'true');
+      expect(alone).toMatchObject({ code: 2, stderr: 'error: --at-most goes with --queue.\n' });
+    }
   });
 
   it('says where nothing listens, and how to start it', async () => {

@@ -80,7 +80,9 @@ function isTerminal(): boolean {
 }
 
 function common([program = '', ...args]: readonly string[], options: WishOptions, tty: boolean) {
-  const { ttl: ttlMs, queue, atMost: limit = 1 } = options;
+  const { ttl: ttlMs, queue, atMost } = options;
+  if (atMost !== undefined && queue === undefined)
+    throw new ProtocolError('invalid_params', '--at-most goes with --queue.');
   const { name, cwd, env, time, memory, maxOutput, openFiles, processes } = options;
   const { TERM } = process.env;
   const limits = { timeMs: time, memoryBytes: memory, outputBytes: maxOutput, openFiles, processes };
@@ -94,6 +96,6 @@ function common([program = '', ...args]: readonly string[], options: WishOptions
     ...(tty && { tty, ...terminalSize() }),
     ...(isLimited && { limits }),
     ttlMs,
-    ...(queue !== undefined && { queue: { name: queue, limit } }),
+    ...(queue !== undefined && { queue: { name: queue, limit: atMost ?? 1 } }),
   };
 }
