@@ -17,7 +17,8 @@ type Wanted = Pick<Errand, 'order' | 'cwd' | 'detached' | 'rules'>;
  */
 export function confine({ order, cwd, detached, rules }: Wanted): Confined {
   const { args = [], env = {} } = order;
-  const variables = Object.keys(env);
+  // What kind of terminal it gets belongs to having one.
+  const variables = Object.keys(env).filter((name) => !(order.tty && name === 'TERM'));
   if (!rules) {
     const refusal = steered(variables);
     if (refusal) throw refusal;

@@ -32,6 +32,7 @@ interface Order {
   args?: string[];
   env?: Record<string, string>;
   cwd?: string;
+  tty?: boolean;
 }
 
 async function output(rig: ProcessRig, order: Order): Promise<string> {
@@ -154,6 +155,16 @@ describe('the policy', () => {
     }
     const { id } = await rig.client.call('process.start', { program: 'sleep', args: ['1001'] });
     expect(await rig.client.call('process.adopt', { target: id, detached: true })).toMatchObject({ held: false });
+  });
+
+  it('takes the kind of a terminal as belonging to it', async () => {
+    await using policy = await policyFile({ rules: [{ users: ['*'], programs: ['printenv'], env: [] }] });
+    await using rig = await start({ policy: policy.path });
+    const order = { program: 'printenv', args: ['TERM'], env: { TERM: 'vt100' } };
+    expect(await output(rig, { ...order, tty: true })).toBe('vt100');
+    await expect(output(rig, order)).rejects.toMatchObject({ data: { policy: 'rules.0.env' } });
+    const more = { ...order, tty: true, env: { TERM: 'vt100', TERMCAP: 'x' } };
+    await expect(output(rig, more)).rejects.toMatchObject({ data: { policy: 'rules.0.env' } });
   });
 
   it('starts what it has looked at, however links are changed meanwhile', async () => {
