@@ -94,8 +94,9 @@ function isProgram(pattern: string, { name, file }: Deed, places: Places): boole
   return basename(file) === basename(pattern) || basename(name) === basename(pattern);
 }
 
+/** Programs also read in the home what they are to do. Where there are no rules, a caller may write there anyway. */
 function maySet(env: readonly string[] | undefined, variable: string): boolean {
-  if (isSteering(variable)) return env?.includes(variable) ?? false;
+  if (variable === 'HOME' || isSteering(variable)) return env?.includes(variable) ?? false;
   return !env || env.some((pattern) => matches(pattern, variable));
 }
 

@@ -51,6 +51,12 @@ describe('the environment of a program', () => {
     'PERLLIB',
     'RUBYOPT',
     'GIT_SSH_COMMAND',
+    'XDG_CONFIG_HOME',
+    'SHELL',
+    'OPENSSL_CONF',
+    'npm_config_script_shell',
+    'BUNDLE_GEMFILE',
+    'CARGO_BUILD_RUSTC_WRAPPER',
     'MAKEFLAGS',
     'SEXTANT_HOME',
     'SEXTANT_RUN',
@@ -82,6 +88,22 @@ describe('the environment of a program', () => {
     await expect(
       rig.client.call('process.run', { program: '/usr/bin/true', env: { NODE_OPTIONS: '-v' } }),
     ).rejects.toMatchObject({ data: { policy: 'rules.1.env' } });
+  });
+
+  it('has another home where no rule says what programs may do, or one names it', async () => {
+    await using free = await start();
+    expect(await environmentOf(free.client, { HOME: '/h' })).toMatchObject({ HOME: '/h' });
+    const rules = [
+      { users: ['ann'], programs: ['env'], env: ['HOME'] },
+      { users: ['local'], programs: ['env'], env: ['*'] },
+      { users: ['bob'], programs: ['env'] },
+    ];
+    await using policy = await policyFile({ rules });
+    await using rig = await start({ policy: policy.path });
+    const [ann, bob] = [await rig.person('ann', 'process:*'), await rig.person('bob', 'process:*')];
+    expect(await environmentOf(ann, { HOME: '/h' })).toMatchObject({ HOME: '/h' });
+    for (const client of [rig.client, bob])
+      await expect(environmentOf(client, { HOME: '/h' })).rejects.toMatchObject({ type: 'forbidden' });
   });
 
   it('tells a program whose it is, whatever the policy lets a client say', async () => {
