@@ -169,9 +169,9 @@ export class Run {
     return (await this.#attempt?.tree.members()) ?? [];
   }
 
-  /** How many of those were seen so far; undefined where they cannot be told apart. */
-  get seen(): number | undefined {
-    return this.#attempt ? this.#attempt.tree.seen : 0;
+  /** How many of those were found since its end began; undefined where they cannot be told apart. */
+  get met(): number | undefined {
+    return this.#attempt ? this.#attempt.tree.met : 0;
   }
 
   /** Its program is being started. @throws what keeps it from being. */
