@@ -157,9 +157,8 @@ export class Run {
     return this.#attempt?.tree.membersOf(processes) ?? [];
   }
 
-  /** Kills what uses more than it may, also what a program that is over left behind. */
+  /** Kills what uses more than it may, also what a program that is over left behind: that is not what ended it. */
   exceed(by: EndedBy, members: readonly Process[]): void {
-    this.#record.endedBy ??= by;
     this.#attempt?.tree.kill(members);
     void this.end(by, 0);
   }
