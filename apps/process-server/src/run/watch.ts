@@ -89,5 +89,8 @@ function watchTime(run: Run, timeMs: number): void {
 async function watchOutput(run: Run, outputBytes: number): Promise<void> {
   const { output } = run;
   while (!output.isClosed && output.to <= outputBytes) await output.changed();
-  if (output.to > outputBytes) await run.end('output');
+  if (output.to <= outputBytes) return;
+  // It prints nothing more while its processes are looked for; the end lets it go on.
+  if (run.running && run.pid !== null && !run.isEnding) run.signal('SIGSTOP');
+  await run.end('output');
 }
