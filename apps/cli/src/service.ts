@@ -1,6 +1,7 @@
 import type { Client } from '@sextant/client/client';
 import { isErrorType, ProtocolError } from '@sextant/protocol/errors';
 import type { Service } from '@sextant/protocol/method';
+import { defaultHome } from '@sextant/service/run/home';
 import type { Address } from '@sextant/wire/address';
 import { parseAddress } from './arguments.ts';
 import { connectAs, type ConnectAsOptions } from './connect.ts';
@@ -10,6 +11,13 @@ import { SELF } from './self.ts';
 export interface CommonOptions extends ConnectAsOptions {
   json?: boolean | undefined;
   host?: string | undefined;
+}
+
+/** How this program is called to ask the same service again. */
+export function sayAsking({ host, home, tokenFile, ca }: CommonOptions): string {
+  const said = { host, home: home === defaultHome() ? undefined : home, 'token-file': tokenFile, ca };
+  const flags = Object.entries(said).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag} ${value}`]));
+  return [SELF, ...flags].join(' ');
 }
 
 /** Where a service is: as said by `--host`, else its usual port on this machine. */

@@ -340,6 +340,7 @@ describe('run --detach', () => {
     const { code, stdout, stderr } = await rig.run('-d', '--', 'sleep', '1000');
     expect(code).toBe(0);
     const [, id, pid] = /^id (\S+) {2}pid (\d+)\n$/.exec(stdout) ?? [];
+    for (const word of rig.where) expect(stderr.split('close', 1)[0]).toContain(word);
     expect(stderr).toContain(`close ${pid}`);
     expect(isAlive(Number(pid))).toBe(true);
     expect(stderr).toContain(`attach ${pid}`);

@@ -7,7 +7,7 @@ export const settings = {
     .string()
     .optional()
     .describe('folder that programs run in unless asked otherwise; unless given, the one this service was started in'),
-  // Below the processes and descriptors that a user of a usual Linux may have: each attached program costs three pipes.
+  // Below the processes and descriptors that a user of a usual Linux may have: each attached program costs three sockets.
   maxRuns: z.coerce.number().int().min(1).max(10_000).default(256).describe('programs that may run at a time'),
   policy: z
     .string()

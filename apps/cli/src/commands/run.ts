@@ -6,7 +6,7 @@ import { runAttached } from '../processes/run.ts';
 import { addWishOptions, attachedWish, detachedWish, type WishOptions } from '../processes/wish.ts';
 import { endsInProgram } from '../program-words.ts';
 import { SELF } from '../self.ts';
-import { withService, type CommonOptions } from '../service.ts';
+import { sayAsking, withService, type CommonOptions } from '../service.ts';
 
 type RunOptions = CommonOptions & WishOptions;
 
@@ -58,10 +58,12 @@ function notStarted(error: unknown): number {
   return startCodeOf(error);
 }
 
-function tellStarted(started: { id: string; pid: number | null }, { json, name }: RunOptions): void {
+function tellStarted(started: { id: string; pid: number | null }, options: RunOptions): void {
+  const { json, name } = options;
   if (json) return printJson(started);
   print(`id ${started.id}  ${started.pid === null ? 'queued' : `pid ${started.pid}`}`);
   const target = name ?? started.pid ?? started.id;
-  say(`It runs until it ends by itself, or you type: ${SELF} close ${target}`);
-  say(`See what it prints: ${SELF} attach ${target}   (what else runs: ${SELF} ps)`);
+  const self = sayAsking(options);
+  say(`It runs until it ends by itself, or you type: ${self} close ${target}`);
+  say(`See what it prints: ${self} attach ${target}   (what else runs: ${self} ps)`);
 }

@@ -17,10 +17,23 @@ export function list(runs: Runs): HandlerOf<typeof processService, 'process.list
     const shown = running ? known.filter((run) => run.running) : known;
     const processes = details && shown.some((run) => run.running) ? await runs.look() : undefined;
     const describe = (run: Run): Description => (details ? detailsOf(run, principal, processes) : run.describe());
-    const rows = shown.map((run) => ({ key: keyOf(run), run: describe(run) }));
+    const rows = rowsOf(shown, describe, asked.next);
     const { items, ...rest } = pageOf(rows, ({ key }) => key, asked);
     return { items: items.map(({ run }) => run), ...rest };
   };
+}
+
+interface Row {
+  readonly key: string;
+  readonly run: Description;
+}
+
+/** Those after a key, each described when it is asked for: of thousands, a page takes few. */
+function* rowsOf(runs: readonly Run[], describe: (run: Run) => Description, after = ''): Generator<Row> {
+  for (const run of runs) {
+    const key = keyOf(run);
+    if (key > after) yield { key, run: describe(run) };
+  }
 }
 
 function detailsOf(run: Run, caller: Principal, processes?: readonly Process[]): Description {

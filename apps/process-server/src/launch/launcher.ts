@@ -71,8 +71,9 @@ function inherited(): object {
 }
 
 function begin(errand: Errand, means: Means): void {
-  const streams = means.ends.take(errand.streams);
+  let streams: readonly Socket[] = [];
   try {
+    streams = means.ends.take(errand.streams);
     startWith(streams, errand, means);
   } catch (error) {
     refuse(errand.id, error);
@@ -98,9 +99,10 @@ function startWith(streams: readonly Socket[], errand: Errand, means: Means): vo
 /** What it takes is loaded with the first of them. */
 async function beginInTerminal(errand: Errand, means: Means): Promise<void> {
   const { id, order } = errand;
-  const [stdin, stdout, stderr] = means.ends.take(errand.streams);
-  stderr.destroy();
+  let streams: readonly Socket[] = [];
   try {
+    const [stdin, stdout, stderr] = (streams = means.ends.take(errand.streams));
+    stderr.destroy();
     const { Terminal, VARIABLES } = await loadTerminals();
     using program = confine(errand);
     const env = environmentOf(errand, means, VARIABLES);
@@ -108,10 +110,12 @@ async function beginInTerminal(errand: Errand, means: Means): Promise<void> {
     began(errand, program.file, terminal.pid, means);
     means.terminals.set(id, terminal);
     void terminal.exited.then((exit) => ended(errand, exit, means));
-    void terminal.closed.then(() => means.terminals.delete(id));
+    void terminal.closed.then(() => {
+      // One that was started again may have another meanwhile.
+      if (means.terminals.get(id) === terminal) means.terminals.delete(id);
+    });
   } catch (error) {
-    stdin.destroy();
-    stdout.destroy();
+    for (const stream of streams) stream.destroy();
     refuse(id, error);
   }
 }

@@ -54,6 +54,7 @@ export class Attempt {
     this.from = output.to;
     this.since = since;
     this.tree = new Tree(system.census, { groups: [pid], marked: (run) => run === id });
+    void exited.then(() => this.tree.over());
     const ended = (channel: Channel): void => (restarts ? undefined : output.end(channel));
     this.printed = Promise.allSettled([
       pump(stdout, exited, output, 'stdout').finally(() => ended('stdout')),

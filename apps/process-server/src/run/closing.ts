@@ -7,10 +7,10 @@ export async function close(run: Run): Promise<Closed> {
   const since = performance.now();
   const ports = await listeningPorts(await run.members());
   await run.end('close', Math.max(0, GRACE_MS - (performance.now() - since)));
-  const { seen } = run;
+  const { met } = run;
   const left = run.running ? (await run.members()).length : 0;
   return {
     ...run.describe(),
-    ...(seen !== undefined && { processes: Math.max(0, seen - left), ports: await freePorts(ports) }),
+    ...(met !== undefined && { processes: Math.max(0, met - left), ports: await freePorts(ports) }),
   };
 }

@@ -15,6 +15,8 @@ interface Line {
   running: number;
   /** In their order. */
   readonly waiting: Set<Place>;
+  /** Theirs, 1 for the next; until one of them is asked for, and from each change on, undefined. */
+  positions?: ReadonlyMap<Place, number> | undefined;
 }
 
 /** The place of one program among those that run: it has one, or waits for it. */
@@ -38,8 +40,9 @@ export class Place {
   get queue(): (QueueWish & { position?: number }) | undefined {
     if (!this.line) return undefined;
     const { name, limit, waiting } = this.line;
-    const ahead = this.isWaiting ? { position: [...waiting].indexOf(this) + 1 } : {};
-    return { name, limit, ...ahead };
+    this.line.positions ??= new Map([...waiting].map((place, at) => [place, at + 1]));
+    const position = this.line.positions.get(this);
+    return { name, limit, ...(position !== undefined && { position }) };
   }
 
   get isWaiting(): boolean {
@@ -87,6 +90,7 @@ export class Places {
     const line = this.#line(owner, queue);
     const place = new Place(this, line, (this.#count += 1));
     line.waiting.add(place);
+    line.positions = undefined;
     this.#waiting += 1;
     this.#serve();
     return place;
@@ -95,6 +99,7 @@ export class Places {
   /** For a place that is left. */
   left(place: Place): void {
     const { line } = place;
+    if (line) line.positions = undefined;
     if (line?.waiting.delete(place)) this.#waiting -= 1;
     else {
       this.#running -= 1;
@@ -128,6 +133,7 @@ export class Places {
       const next = this.#next();
       if (!next?.line) return;
       next.line.waiting.delete(next);
+      next.line.positions = undefined;
       next.line.running += 1;
       this.#waiting -= 1;
       this.#running += 1;

@@ -157,9 +157,8 @@ export class Run {
     return this.#attempt?.tree.membersOf(processes) ?? [];
   }
 
-  /** Kills what uses more than it may, also what a program that is over left behind. */
+  /** Kills what uses more than it may, also what a program that is over left behind: that is not what ended it. */
   exceed(by: EndedBy, members: readonly Process[]): void {
-    this.#record.endedBy ??= by;
     this.#attempt?.tree.kill(members);
     void this.end(by, 0);
   }
@@ -169,9 +168,9 @@ export class Run {
     return (await this.#attempt?.tree.members()) ?? [];
   }
 
-  /** How many of those were seen so far; undefined where they cannot be told apart. */
-  get seen(): number | undefined {
-    return this.#attempt ? this.#attempt.tree.seen : 0;
+  /** How many of those were found since its end began; undefined where they cannot be told apart. */
+  get met(): number | undefined {
+    return this.#attempt ? this.#attempt.tree.met : 0;
   }
 
   /** Its program is being started. @throws what keeps it from being. */

@@ -80,6 +80,7 @@ export class Runs {
   readonly #watch = new Watch(this.#census);
   readonly #spawner: Spawner;
   readonly #places: Places;
+  readonly #log: Log;
   /** Those with something left to end: the program, or what it left behind unless that is detached. */
   readonly #living = new Map<Run, Granted>();
   readonly #ended: Run[];
@@ -93,6 +94,7 @@ export class Runs {
     const { maxRuns, isolation, policy, journal } = settings;
     this.#store = store;
     this.#settings = settings;
+    this.#log = log;
     this.#places = new Places(maxRuns);
     this.#ended = [...past];
     this.#count = past.at(-1)?.facts.number ?? 0;
@@ -128,7 +130,7 @@ export class Runs {
     const granted = { ...wish, rules };
     this.#living.set(run, granted);
     void run.exited.then(() => this.#journal.write(run.entry()));
-    void this.#follow(run, granted);
+    void this.#live(run, granted);
     return run;
   }
 
@@ -168,6 +170,15 @@ export class Runs {
     this.#journal.close();
   }
 
+  /** To its end, after which it is history, whatever else fails. */
+  async #live(run: Run, wish: Granted): Promise<void> {
+    await this.#follow(run, wish).catch((error: unknown) => {
+      this.#log.error({ err: error, run: run.id }, 'the end of a program could not be followed');
+    });
+    this.#living.delete(run);
+    this.#remember(run);
+  }
+
   /** To the end of its program, and of what that left behind: a client's programs go when it goes. */
   async #follow(run: Run, wish: Granted): Promise<void> {
     const { detached } = run.facts;
@@ -183,9 +194,7 @@ export class Runs {
       await sleep(LINGER_MS, undefined, { ref: false });
       await last.tree.end(GRACE_MS);
     }
-    this.#living.delete(run);
     if (last && !detached) this.#spawner.forget(run.id);
-    this.#remember(run);
   }
 
   async #start(run: Run, { order, keep, rules }: Granted): Promise<Attempt> {

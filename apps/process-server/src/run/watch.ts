@@ -18,6 +18,8 @@ export class Watch {
   /** Threads of the machine before the last look, and how many more there may be before one of the runs has too many. */
   #threads = 0;
   #slack = 0;
+  /** Milliseconds after the last look in which no glance leads to another. */
+  #restMs = 0;
 
   constructor(census: Census) {
     this.#census = census;
@@ -31,6 +33,7 @@ export class Watch {
     if (memoryBytes === undefined && processes === undefined) return;
     this.#runs.add(run);
     this.#lookedAt = -Infinity;
+    this.#restMs = 0;
     this.#plan();
   }
 
@@ -42,9 +45,14 @@ export class Watch {
     this.#timer = setTimeout(() => void this.#glance(), isHurried ? GLANCE_MS : LOOK_MS).unref();
   }
 
+  /** Where others than the runs start threads all the time, glances lead to ever fewer looks, until a time of peace. */
   async #glance(): Promise<void> {
-    const isDue = performance.now() - this.#lookedAt >= LOOK_MS;
-    if (isDue || (threadsOfAll() ?? 0) - this.#threads > this.#slack) await this.#look();
+    const passedMs = performance.now() - this.#lookedAt;
+    const isMore = (threadsOfAll() ?? 0) - this.#threads > this.#slack;
+    if (passedMs >= LOOK_MS || (isMore && passedMs >= this.#restMs)) {
+      this.#restMs = isMore ? Math.min(Math.max(this.#restMs * 2, GLANCE_MS), LOOK_MS) : 0;
+      await this.#look();
+    }
     this.#plan();
   }
 
@@ -81,5 +89,8 @@ function watchTime(run: Run, timeMs: number): void {
 async function watchOutput(run: Run, outputBytes: number): Promise<void> {
   const { output } = run;
   while (!output.isClosed && output.to <= outputBytes) await output.changed();
-  if (output.to > outputBytes) await run.end('output');
+  if (output.to <= outputBytes) return;
+  // It prints nothing more while its processes are looked for; the end lets it go on.
+  if (run.running && run.pid !== null && !run.isEnding) run.signal('SIGSTOP');
+  await run.end('output');
 }

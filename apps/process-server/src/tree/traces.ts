@@ -14,12 +14,20 @@ const SHORT_MS = 1000;
 /**
  * Whether something that the program of a run started may be there still, now that it is over. All such processes are
  * younger than it and so have higher numbers: where the system tells the last one that it gave, those few are looked at
- * instead of all there are. True where that cannot be told. `since` is a time, by the clock of `performance`, before the
+ * instead of all there are. True where that cannot be told, as for want of a descriptor. `since` is a time, by the clock of `performance`, before the
  * program was started.
  */
 export function mayHaveLeft({ id, pid }: Pick<Run, 'id' | 'pid'>, since: number): boolean {
   if (pid === null) return false;
   if (performance.now() - since > SHORT_MS) return true;
+  try {
+    return hasLeft(id, pid);
+  } catch {
+    return true;
+  }
+}
+
+function hasLeft(id: string, pid: number): boolean {
   let next = pid + 1;
   for (let look = 0; look < LOOKS; look += 1) {
     const last = lastPid();

@@ -19,10 +19,16 @@ export interface Roots {
  */
 export class Tree {
   readonly #census: Census;
-  readonly #groups: ReadonlySet<number>;
+  readonly #groups: Set<number>;
   readonly #marked: (run: string) => boolean;
-  /** When those that were seen were born, by their process ids. */
-  readonly #seen = new Map<number, string>();
+  /** Those of the groups in which somebody was seen. */
+  readonly #inhabited = new Set<number>();
+  #isOver = false;
+  /** When those that the last look found were born, by their process ids. */
+  #seen = new Map<number, string>();
+  /** Those found since the last end began. */
+  readonly #met = new Set<string>();
+  /** Who was told to end: process ids, and groups below 0. */
   readonly #told = new Set<number>();
   #killAt = Infinity;
   #ending: Promise<boolean> | undefined;
@@ -33,17 +39,24 @@ export class Tree {
     this.#marked = roots.marked;
   }
 
+  /** Its programs have ended: once nobody is left in their groups, the numbers of those may be given to others. */
+  over(): void {
+    this.#isOver = true;
+  }
+
   /** Those of it among the processes that a look has found. */
   membersOf(processes: readonly Process[]): Process[] {
     const members = withDescendants(processes, (process) => this.#isRoot(process));
-    for (const { pid, start } of members) if (start !== undefined) this.#seen.set(pid, start);
+    this.#seen = new Map(members.flatMap(({ pid, start }) => (start === undefined ? [] : [[pid, start]])));
+    if (this.#ending) for (const { pid, start } of members) this.#met.add(`${pid} ${start}`);
+    this.#noteGroups(new Set(members.map(({ group }) => group)));
     return members;
   }
 
-  /** Kills those at once, and what is forked of them just now. Groups 0 and 1 would be everybody's. */
+  /** Kills those at once, and what is forked of them just now. */
   kill(members: readonly Process[]): void {
     const targets = new Set(members.map(({ pid, group }) => (group > 1 ? -group : pid)));
-    for (const group of this.#groups) targets.add(-group);
+    for (const group of this.#inhabited) targets.add(-group);
     for (const target of targets) signal(target, 'SIGKILL');
   }
 
@@ -60,9 +73,9 @@ export class Tree {
     return this.#ending;
   }
 
-  /** How many different processes were seen of it; undefined where they cannot be told apart. */
-  get seen(): number | undefined {
-    return process.platform === 'linux' ? this.#seen.size : undefined;
+  /** How many different processes were found since its end began; undefined where they cannot be told apart. */
+  get met(): number | undefined {
+    return process.platform === 'linux' ? this.#met.size : undefined;
   }
 
   /** Process ids of all that lives of it, as far as that can be seen. */
@@ -71,6 +84,7 @@ export class Tree {
   }
 
   async #endAll(): Promise<boolean> {
+    this.#met.clear();
     for (let looks = 0, quiet = 0; quiet < QUIET_LOOKS; looks += 1) {
       const members = await this.#look();
       const none = members?.length === 0;
@@ -94,18 +108,29 @@ export class Tree {
     return start !== undefined && this.#seen.get(pid) === start;
   }
 
+  #noteGroups(found: ReadonlySet<number>): void {
+    for (const group of this.#groups) {
+      if (found.has(group)) this.#inhabited.add(group);
+      else if (this.#isOver) {
+        this.#groups.delete(group);
+        this.#inhabited.delete(group);
+      }
+    }
+  }
+
   /**
    * TERM for the groups as such, which leaves out nothing that is forked just now, and for those who left them; once for
    * each, as a second one may be taken for impatience. What appears later below a living member is its way of ending
    * well and is left to it.
    */
   #tell(members: readonly Process[], first: boolean): void {
-    if (first) for (const group of this.#groups) terminate(-group);
     const living = new Set(members.map(({ pid }) => pid));
     for (const { pid, parent, group } of members) {
-      if (this.#groups.has(group) || this.#told.has(pid) || (!first && living.has(parent))) continue;
-      this.#told.add(pid);
-      terminate(pid);
+      const isApart = !this.#groups.has(group);
+      const target = isApart ? pid : -group;
+      if (this.#told.has(target) || (isApart && !first && living.has(parent))) continue;
+      this.#told.add(target);
+      terminate(target);
     }
   }
 }
@@ -133,7 +158,9 @@ function terminate(target: number): void {
   signal(target, 'SIGCONT');
 }
 
+/** To a process, or below 0 to a group; to 0, 1 and -1 never: those are everybody's. */
 function signal(target: number, name: NodeJS.Signals): void {
+  if (!(Math.abs(target) > 1)) return;
   try {
     process.kill(target, name);
   } catch {

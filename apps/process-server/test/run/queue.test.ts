@@ -35,6 +35,17 @@ describe('Places', () => {
     expect(all[3]?.queue).toEqual({ name: 'build', limit: 2 });
   });
 
+  it('numbers those who wait once, however many ask', () => {
+    const places = new Places(1);
+    const all = Array.from({ length: 10_000 }, () => places.take('ann', { name: 'q', limit: 1 }));
+    const positions = all.map((place) => place.queue?.position);
+    expect(positions).toEqual(all.map((_place, at) => (at === 0 ? undefined : at)));
+    const last = places.take('ann', { name: 'q', limit: 1 });
+    expect(last.queue?.position).toBe(10_000);
+    all[0]?.leave();
+    expect([all[1]?.queue?.position, last.queue?.position]).toEqual([undefined, 9999]);
+  });
+
   it('counts the queues of each owner apart, and the limit that was stated last', async () => {
     const { take, order } = taker(new Places(100));
     for (const owner of ['ann', 'ann', 'ann', 'bob']) take(owner, 'build', 1);

@@ -51,6 +51,8 @@ describe('a limit', () => {
       rig.client.open('process.run', { program: 'yes', limits: { outputBytes: 100_000 } }),
     );
     expect(stdout.length).toBeGreaterThan(100_000);
+    // What the system held of it already.
+    expect(stdout.length).toBeLessThan(100_000 + MEGABYTE);
     expect(await tell(rig.client, result.id)).toMatchObject({ endedBy: 'output', state: 'killed' });
     const fitting = { program: 'bash', args: ['-c', 'printf 12345; printf 67890 >&2'], limits: { outputBytes: 10 } };
     const { result: fits } = await collect(rig.client.open('process.run', fitting));
@@ -92,15 +94,18 @@ describe('a limit', () => {
 
   it('of processes counts threads and what left the group, and ends it all, also after its program', async () => {
     await using rig = await start();
-    const args = ['-c', 'for i in 1 2 3 4 5; do setsid sleep 1000 & done; exit 0'];
+    const late = 'sleep 1; for i in 1 2 3 4 5; do setsid sleep 1000 & done; wait';
+    const args = ['-c', `setsid bash -c '${late}' & exit 0`];
     const { id } = await rig.client.call('process.start', {
       program: 'bash',
       args,
       detached: true,
       limits: { processes: 4 },
     });
-    await waitFor('its end', async () => (await tell(rig.client, id))?.['endedBy'] === 'processes');
-    await waitFor('its processes to end', async () => (await membersOf(id)).length === 0, 2000);
+    await waitFor('its end', async () => (await tell(rig.client, id))?.['state'] === 'exited');
+    expect(await membersOf(id)).not.toEqual([]);
+    await waitFor('its processes to end', async () => (await membersOf(id)).length === 0, 5000);
+    expect(await tell(rig.client, id)).not.toHaveProperty('endedBy');
     const script =
       'import threading, time\nfor _ in range(5): threading.Thread(target=time.sleep, args=(1000,)).start()';
     const order = { program: 'python3', args: ['-c', script], limits: { processes: 4 } };
@@ -113,7 +118,7 @@ describe('a limit', () => {
     await using service = await launch(folder.path, { through: await bounded(folder.path), cwd: '/' });
     const { client } = service;
     await client.call('process.run', { program: 'true' });
-    const args = ['-c', ':(){ :|:& };:'];
+    const args = ['-c', ':(){ :|:& };: ; sleep 1000'];
     const order = { program: 'bash', args, detached: true, limits: { processes: 50 } };
     const { id } = await client.call('process.start', order);
     const ended = waitFor('its end', async () => (await tell(client, id))?.['endedBy'] === 'processes', 5000);
