@@ -67,6 +67,14 @@ export class Output {
     return output;
   }
 
+  /** One that has ended, and of which nothing is kept but where it did. */
+  static lost(to: number): Output {
+    const output = new Output();
+    output.#tail = new Tail(to);
+    void output.close();
+    return output;
+  }
+
   /** The place of the first byte that is kept. */
   get from(): number {
     return Math.min(this.#disk?.segments.start ?? Infinity, this.#tail.start);

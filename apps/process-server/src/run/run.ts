@@ -67,6 +67,8 @@ export class Run {
   static past({ facts, run, message }: Entry, output: Output): Run {
     const past = new Run(facts, output, { place: new Place(), until: undefined });
     past.#record = RunRecord.of(run, message);
+    if (run.pid === null) past.#begun.reject(new ProtocolError('conflict', `${facts.id} never ran.`));
+    else past.#begun.resolve(run.pid);
     past.#finish();
     return past;
   }
@@ -250,6 +252,7 @@ export class Run {
       run: this.describe(),
       ...(born !== undefined && { born }),
       ...(message !== undefined && { message }),
+      ...(!this.running && { to: this.output.to }),
     };
   }
 

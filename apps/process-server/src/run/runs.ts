@@ -217,11 +217,11 @@ export class Runs {
 }
 
 /** The output of a run of an earlier life, as far as it is there. */
-async function reopen(store: Store, { facts: { id } }: Entry, log: Log): Promise<Output> {
+async function reopen(store: Store, { facts: { id }, to = 0 }: Entry, log: Log): Promise<Output> {
   try {
-    return (await store.reopen(id)) ?? new Output();
+    return (await store.reopen(id)) ?? Output.lost(to);
   } catch (error) {
     log.warn({ run: id, reason: codeOf(error) }, 'the output of an earlier life of the service cannot be read');
-    return new Output();
+    return Output.lost(to);
   }
 }

@@ -118,6 +118,28 @@ describe('the history of a service', () => {
     expect({ text, result: await stream.result }).toMatchObject({ text: 'out\n', result: { running: false } });
   });
 
+  it('tells of what is not kept of an output, and ends', async () => {
+    await using home = await temporaryFolder();
+    const folder = join(home.path, 'process-server');
+    mkdirSync(folder, { recursive: true });
+    const never = entryOf(2);
+    const failed = { ...never, run: { ...never.run, pid: null, state: 'failed', exitCode: null } };
+    const lines = [
+      { ...entryOf(1), to: 5 },
+      { ...failed, to: 0 },
+    ].map((line) => JSON.stringify(line));
+    writeFileSync(join(folder, 'runs.jsonl'), `${lines.join('\n')}\n`);
+    await using rig = await start({ home: home.path });
+    const logs = rig.client.open('process.logs', { target: 'id-1', since: 3, follow: true });
+    const items: unknown[] = [];
+    for await (const { item } of logs) items.push(item);
+    expect(items).toMatchObject([{ since: 3 }, { gap: { from: 3, to: 4 } }, {}, {}]);
+    expect((await logs.result).output).toEqual({ from: 5, to: 5 });
+    const attached = rig.client.open('process.attach', { target: 'id-2' });
+    for await (const { body } of attached) expect(body ?? '').toHaveLength(0);
+    expect(await attached.result).toMatchObject({ id: 'id-2', pid: null });
+  });
+
   it('is what can be read of it', async () => {
     await using home = await temporaryFolder();
     const path = join(home.path, 'process-server', 'runs.jsonl');
