@@ -249,7 +249,8 @@ export class Run {
     const { message } = this.#record;
     return {
       facts: this.facts,
-      run: this.describe(),
+      // Also between two programs: it has run.
+      run: { ...this.describe(), pid: this.#record.pid },
       ...(born !== undefined && { born }),
       ...(message !== undefined && { message }),
       ...(!this.running && { to: this.output.to }),

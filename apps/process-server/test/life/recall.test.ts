@@ -46,6 +46,14 @@ describe('recall', () => {
     );
   });
 
+  it('tells of a program that was to be started again how it ended last', async () => {
+    const { facts, run } = entryOf(1, { ended: false });
+    await using journal = await journalOf({ facts, run: { ...run, state: 'restarting', exitCode: 3 } });
+    const [entry] = await recall(journal.path, log);
+    expect(entry).toMatchObject({ run: { state: 'exited', pid: 1, exitCode: 3, elapsedMs: 1, endedBy: 'service' } });
+    expect(entry?.message).toContain('before it was started again');
+  });
+
   it('ends what carries the marker of a run, over or only about to start, but not of the one that we are of', async () => {
     using ofEnded = await sleeper('id-1');
     using ofStarting = await sleeper('id-2');
