@@ -192,6 +192,11 @@ export class Output {
     return { gap: Math.min(segment?.start ?? Infinity, this.#tail.start) };
   }
 
+  /** One that has ended goes to disk, where it is in memory alone. */
+  async save(): Promise<void> {
+    if (!this.#disk && !this.#isRemoved && this.#tail.cost > 0) await this.#spill();
+  }
+
   /** Nothing of it is kept on disk any more. */
   async discard(): Promise<void> {
     await this.#disk?.segments.remove();

@@ -86,6 +86,22 @@ describe('Store', () => {
     await cut.remove();
   });
 
+  it('brings to disk what was little when it closes, and nothing of what was removed', async () => {
+    await using home = await temporaryFolder();
+    const store = await Store.open(home.path, 2 ** 30, testLog);
+    const outputs = Array.from({ length: 20 }, (_, at) => store.begin(`run-${at}`));
+    for (const output of outputs) output.append('stdout', Buffer.from('little'));
+    const silent = store.begin('silent');
+    await Promise.all([...outputs, silent].map((output) => output.close()));
+    await outputs[3]?.remove();
+    await store.close();
+    expect(await readdir(home.path)).toHaveLength(19);
+    const next = await Store.open(home.path, 2 ** 30, testLog);
+    const again = await next.reopen('run-7');
+    expect(again && (await textOf(again))).toBe('little(end)');
+    expect(await next.reopen('run-3')).toBeUndefined();
+  });
+
   it('brings to disk what is in the making when it closes', async () => {
     await using home = await temporaryFolder();
     const store = await Store.open(home.path, 2 ** 30, testLog);
