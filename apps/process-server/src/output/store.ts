@@ -73,14 +73,14 @@ export class Store {
 
   /**
    * The output of a run of an earlier life of the service, which counts as the newest of those that have ended; undefined if
-   * nothing of it is there that could be read. Not once `sweep` was called.
+   * nothing of it is there. Not once `sweep` was called.
+   * @throws the system's error if it cannot be read; then it stays for the next life.
    */
   async reopen(id: string): Promise<Output | undefined> {
     const names = this.#left.get(id);
     if (!names) return undefined;
     this.#left.delete(id);
-    const output = await this.#read(id, names).catch(() => undefined);
-    if (!output) return undefined;
+    const output = await this.#read(id, names);
     this.#shelf.add(output);
     return output;
   }

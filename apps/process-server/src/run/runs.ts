@@ -99,7 +99,9 @@ export class Runs {
   /** With what is known of earlier lives of the service; nothing of them runs after that. */
   static async open(store: Store, settings: RunSettings, log: Log): Promise<Runs> {
     const entries = (await recall(settings.journal, log)).slice(-HISTORY);
-    const past = await Promise.all(entries.map(async (entry) => Run.past(entry, await reopen(store, entry, log))));
+    const past: Run[] = [];
+    // One after the other: the oldest output is to be the first that goes, and files are few.
+    for (const entry of entries) past.push(Run.past(entry, await reopen(store, entry, log)));
     void store.sweep();
     return new Runs(store, settings, log, past);
   }

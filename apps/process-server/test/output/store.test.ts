@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder, testLog } from '@sextant/testing/rig';
@@ -100,6 +100,13 @@ describe('Store', () => {
     const again = await next.reopen('run-7');
     expect(again && (await textOf(again))).toBe('little(end)');
     expect(await next.reopen('run-3')).toBeUndefined();
+  });
+
+  it('says why an output of an earlier life cannot be read', async () => {
+    await using home = await temporaryFolder();
+    await mkdir(join(home.path, 'run.0'));
+    const store = await Store.open(home.path, 2 ** 30, testLog);
+    await expect(store.reopen('run')).rejects.toMatchObject({ code: 'EISDIR' });
   });
 
   it('brings to disk what is in the making when it closes', async () => {
