@@ -121,7 +121,8 @@ export class Runs {
     const output = keep ? new Output() : this.#store.begin(facts.id);
     const run = new Run(facts, output, { ...wish, place });
     this.#living.add(run);
-    void run.exited.then(() => this.#journal.write(run.entry()));
+    // One that ran has told its facts when it was started.
+    void run.exited.then(() => this.#journal.write(run.isNew ? run.entry() : run.news()));
     void this.#follow(run, wish);
     return run;
   }
