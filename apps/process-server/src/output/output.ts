@@ -1,6 +1,6 @@
-import { ProtocolError } from '@sextant/protocol/errors';
 import type { OutputFacts } from '@sextant/protocol/process-schemas';
 import { Bell } from './bell.ts';
+import { beyond } from './beyond.ts';
 import type { Digest } from './digest.ts';
 import { Disk } from './disk.ts';
 import { writeEnding, type Ending } from './ending.ts';
@@ -279,12 +279,4 @@ export class Output {
     await this.#left.heard();
     clearTimeout(timer);
   }
-}
-
-function beyond(from: number, to: number): ProtocolError {
-  return new ProtocolError(
-    'invalid_params',
-    `It has printed ${to} bytes so far: there is no byte ${from} to begin at. Leave since out, or take one from this run.`,
-    { to },
-  );
 }
