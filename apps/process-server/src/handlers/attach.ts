@@ -14,7 +14,7 @@ export function attach(runs: Runs): HandlerOf<typeof processService, 'process.at
     await hasBegun(run, call.signal);
     const { id, pid, output } = run;
     if (input) void run.input?.take(call.input, run.input.claim());
-    using reader = output.read(from ?? (await placeOfLines(output, tail)), backpressure);
+    using reader = output.read(from ?? (await placeOfLines(output, tail, { signal: call.signal })), backpressure);
     const isTaken = input && run.input !== undefined;
     await call.send({ id, name: run.facts.name, pid, tty: run.facts.tty, input: isTaken });
     await call.send({ since: reader.place });

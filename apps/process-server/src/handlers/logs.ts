@@ -12,7 +12,8 @@ export function logs(runs: Runs): HandlerOf<typeof processService, 'process.logs
     if (follow) await hasBegun(run, call.signal);
     const { id, output } = run;
     const until = follow ? undefined : output.to;
-    const from = since ?? (tail === undefined ? output.from : await placeOfLines(output, tail));
+    const from =
+      since ?? (tail === undefined ? output.from : await placeOfLines(output, tail, { signal: call.signal }));
     using reader = output.read(from);
     await call.send({ since: reader.place });
     await follows(reader, call, until);

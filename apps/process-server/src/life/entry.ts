@@ -23,6 +23,8 @@ const entrySchema = z.object({
   born: z.string().optional(),
   /** Why it could not be started, or was cut off. */
   message: z.string().optional(),
+  /** The place at which its output ended, once it is over. */
+  to: z.int().min(0).optional(),
 });
 export type Entry = z.infer<typeof entrySchema>;
 

@@ -56,6 +56,11 @@ function cutOff(entry: Entry, now: Date): Entry {
   const { run } = entry;
   const elapsedMs = Math.max(0, now.getTime() - Date.parse(run.startedAt));
   const end = { endedAt: now.toISOString(), elapsedMs, endedBy: 'service' as const };
+  if (run.state === 'restarting') {
+    const state = run.signal === null ? 'exited' : 'killed';
+    const message = 'the service was killed before it was started again';
+    return { ...entry, run: { ...run, ...end, elapsedMs: run.elapsedMs, state }, message };
+  }
   if (run.pid === null) {
     return { ...entry, run: { ...run, ...end, state: 'failed' }, message: 'the service was killed before it ran' };
   }

@@ -1,6 +1,6 @@
-import { ProtocolError } from '@sextant/protocol/errors';
 import type { OutputFacts } from '@sextant/protocol/process-schemas';
 import { Bell } from './bell.ts';
+import { beyond } from './beyond.ts';
 import type { Digest } from './digest.ts';
 import { Disk } from './disk.ts';
 import { writeEnding, type Ending } from './ending.ts';
@@ -64,6 +64,14 @@ export class Output {
     output.#digest = digest;
     output.#isClosed = true;
     output.#settling = Promise.resolve();
+    return output;
+  }
+
+  /** One that has ended, and of which nothing is kept but where it did. */
+  static lost(to: number): Output {
+    const output = new Output();
+    output.#tail = new Tail(to);
+    void output.close();
     return output;
   }
 
@@ -184,6 +192,11 @@ export class Output {
     return { gap: Math.min(segment?.start ?? Infinity, this.#tail.start) };
   }
 
+  /** One that has ended goes to disk, where it is in memory alone. */
+  async save(): Promise<void> {
+    if (!this.#disk && !this.#isRemoved && this.#tail.cost > 0) await this.#spill();
+  }
+
   /** Nothing of it is kept on disk any more. */
   async discard(): Promise<void> {
     await this.#disk?.segments.remove();
@@ -266,12 +279,4 @@ export class Output {
     await this.#left.heard();
     clearTimeout(timer);
   }
-}
-
-function beyond(from: number, to: number): ProtocolError {
-  return new ProtocolError(
-    'invalid_params',
-    `It has printed ${to} bytes so far: there is no byte ${from} to begin at. Leave since out, or take one from this run.`,
-    { to },
-  );
 }

@@ -13,12 +13,20 @@ import { Shelf } from './shelf.ts';
 /** Bytes on disk of an output that was not asked to be kept there: more than it has in memory. */
 const SPILLED = 64 * 1024 * 1024;
 
+/** Milliseconds for bringing to disk what is little when the service ends: of a thousand outputs of 4 KiB, all. */
+const SAVING_MS = 400;
+
+/** Files that are written at a time then. */
+const TOGETHER = 8;
+
 /** The outputs of programs, those in the making and those that are kept. */
 export class Store {
   readonly #folder: string;
   readonly #log: Log;
   readonly #shelf: Shelf;
   readonly #open = new Set<Output>();
+  /** Those that have ended and are in memory alone. */
+  readonly #little = new Set<Output>();
   /** Names of files of earlier lives, by the id of their run. */
   readonly #left = new Map<string, string[]>();
 
@@ -65,14 +73,14 @@ export class Store {
 
   /**
    * The output of a run of an earlier life of the service, which counts as the newest of those that have ended; undefined if
-   * nothing of it is there that could be read. Not once `sweep` was called.
+   * nothing of it is there. Not once `sweep` was called.
+   * @throws the system's error if it cannot be read; then it stays for the next life.
    */
   async reopen(id: string): Promise<Output | undefined> {
     const names = this.#left.get(id);
     if (!names) return undefined;
     this.#left.delete(id);
-    const output = await this.#read(id, names).catch(() => undefined);
-    if (!output) return undefined;
+    const output = await this.#read(id, names);
     this.#shelf.add(output);
     return output;
   }
@@ -92,6 +100,15 @@ export class Store {
       return output.close();
     });
     await Promise.all(closing);
+    await this.#saveLittle();
+  }
+
+  /** The newest first: not all may be done in time. */
+  async #saveLittle(): Promise<void> {
+    const until = performance.now() + SAVING_MS;
+    const left = [...this.#little];
+    while (left.length > 0 && performance.now() < until)
+      await Promise.all(left.splice(-TOGETHER).map((output) => output.save()));
   }
 
   async #read(id: string, names: readonly string[]): Promise<Output> {
@@ -113,10 +130,12 @@ export class Store {
       spill: (start) => Segments.create(join(this.#folder, id), SPILLED, start),
       settled: (output) => {
         this.#open.delete(output);
-        this.#shelf.add(output);
+        if (output.size === 0) this.#little.add(output);
+        else this.#shelf.add(output);
       },
       removed: (output) => {
         this.#open.delete(output);
+        this.#little.delete(output);
         this.#shelf.remove(output);
       },
       failed: (error) => this.#log.error({ run: id, err: error }, 'part of what a program prints cannot be kept'),

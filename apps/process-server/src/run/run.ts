@@ -18,6 +18,9 @@ import { Restarts } from './restarts.ts';
 /** Milliseconds a program has to end after TERM, before KILL. */
 export const GRACE_MS = 5000;
 
+/** What a run of an earlier life of the service lived with, unless it was detached. */
+const GONE = new AbortController().signal;
+
 /** How long a run lives, and with what. */
 export interface Terms {
   readonly place: Place;
@@ -65,8 +68,10 @@ export class Run {
 
   /** One of an earlier life of the service, which has ended. */
   static past({ facts, run, message }: Entry, output: Output): Run {
-    const past = new Run(facts, output, { place: new Place(), until: undefined });
+    const past = new Run(facts, output, { place: new Place(), until: facts.detached ? undefined : GONE });
     past.#record = RunRecord.of(run, message);
+    if (run.pid === null) past.#begun.reject(new ProtocolError('conflict', `${facts.id} never ran.`));
+    else past.#begun.resolve(run.pid);
     past.#finish();
     return past;
   }
@@ -242,13 +247,19 @@ export class Run {
 
   /** For the next life of the service. */
   entry(): Entry {
+    return { facts: { ...this.facts, detached: !this.hold.isHeld }, ...this.news() };
+  }
+
+  /** The same of one whose entry is known, and its facts with it. */
+  news(): Omit<Entry, 'facts'> {
     const born = this.running ? this.#attempt?.born : undefined;
     const { message } = this.#record;
     return {
-      facts: this.facts,
-      run: this.describe(),
+      // Also between two programs: it has run.
+      run: { ...this.describe(), pid: this.#record.pid },
       ...(born !== undefined && { born }),
       ...(message !== undefined && { message }),
+      ...(!this.running && { to: this.output.to }),
     };
   }
 

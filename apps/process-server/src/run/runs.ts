@@ -106,7 +106,9 @@ export class Runs {
   /** With what is known of earlier lives of the service; nothing of them runs after that. */
   static async open(store: Store, settings: RunSettings, log: Log): Promise<Runs> {
     const entries = (await recall(settings.journal, log)).slice(-HISTORY);
-    const past = await Promise.all(entries.map(async (entry) => Run.past(entry, await reopen(store, entry, log))));
+    const past: Run[] = [];
+    // One after the other: the oldest output is to be the first that goes, and files are few.
+    for (const entry of entries) past.push(Run.past(entry, await reopen(store, entry, log)));
     void store.sweep();
     return new Runs(store, settings, log, past);
   }
@@ -129,7 +131,8 @@ export class Runs {
     const run = new Run(facts, output, { ...wish, place });
     const granted = { ...wish, rules };
     this.#living.set(run, granted);
-    void run.exited.then(() => this.#journal.write(run.entry()));
+    // One that ran has told its facts when it was started.
+    void run.exited.then(() => this.#journal.write(run.isNew ? run.entry() : run.news()));
     void this.#live(run, granted);
     return run;
   }
@@ -257,11 +260,11 @@ function needsDetaching({ cwd, detached }: RunFacts, { order, rules }: Granted):
 }
 
 /** The output of a run of an earlier life, as far as it is there. */
-async function reopen(store: Store, { facts: { id } }: Entry, log: Log): Promise<Output> {
+async function reopen(store: Store, { facts: { id }, to = 0 }: Entry, log: Log): Promise<Output> {
   try {
-    return (await store.reopen(id)) ?? new Output();
+    return (await store.reopen(id)) ?? Output.lost(to);
   } catch (error) {
     log.warn({ run: id, reason: codeOf(error) }, 'the output of an earlier life of the service cannot be read');
-    return new Output();
+    return Output.lost(to);
   }
 }

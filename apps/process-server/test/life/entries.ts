@@ -1,7 +1,7 @@
 import type { Entry } from '../../src/life/entry.ts';
 
 /** What a journal may tell of the run with a number. */
-export function entryOf(number: number, { ended = true, pid = number } = {}): Entry {
+export function entryOf(number: number, { ended = true, pid = number, detached = true } = {}): Entry {
   const id = `id-${number}`;
   const at = '2026-01-01T00:00:00.000Z';
   const facts = {
@@ -12,7 +12,7 @@ export function entryOf(number: number, { ended = true, pid = number } = {}): En
     args: [],
     cwd: '/',
     owner: 'o',
-    detached: true,
+    detached,
     stdin: false,
     tty: false,
   };

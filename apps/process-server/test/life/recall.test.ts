@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { createLog } from '@sextant/service/observe/log';
 import { temporaryFolder } from '@sextant/testing/rig';
 import { waitFor } from '@sextant/testing/wait';
 import { bootId } from '../../src/life/boot.ts';
+import { readPast } from '../../src/life/past.ts';
 import { recall } from '../../src/life/recall.ts';
 import { birthOf, MARKER } from '../../src/tree/processes.ts';
 import { bash, isAlive, start } from '../rig.ts';
@@ -44,6 +45,14 @@ describe('recall', () => {
     expect(entries).toMatchObject(
       [1, 2].map((number) => ({ facts: { number }, run: ended, message: expect.any(String) })),
     );
+  });
+
+  it('tells of a program that was to be started again how it ended last', async () => {
+    const { facts, run } = entryOf(1, { ended: false });
+    await using journal = await journalOf({ facts, run: { ...run, state: 'restarting', exitCode: 3 } });
+    const [entry] = await recall(journal.path, log);
+    expect(entry).toMatchObject({ run: { state: 'exited', pid: 1, exitCode: 3, elapsedMs: 1, endedBy: 'service' } });
+    expect(entry?.message).toContain('before it was started again');
   });
 
   it('ends what carries the marker of a run, over or only about to start, but not of the one that we are of', async () => {
@@ -116,6 +125,44 @@ describe('the history of a service', () => {
     let text = '';
     for await (const { body } of stream) text += Buffer.from(body ?? []).toString();
     expect({ text, result: await stream.result }).toMatchObject({ text: 'out\n', result: { running: false } });
+  });
+
+  it('tells of what is not kept of an output, and ends', async () => {
+    await using home = await temporaryFolder();
+    const folder = join(home.path, 'process-server');
+    mkdirSync(folder, { recursive: true });
+    const never = entryOf(2, { detached: false });
+    const failed = { ...never, run: { ...never.run, pid: null, state: 'failed', exitCode: null } };
+    const lines = [
+      { ...entryOf(1), to: 5 },
+      { ...failed, to: 0 },
+    ].map((line) => JSON.stringify(line));
+    writeFileSync(join(folder, 'runs.jsonl'), `${lines.join('\n')}\n`);
+    await using rig = await start({ home: home.path });
+    const logs = rig.client.open('process.logs', { target: 'id-1', since: 3, follow: true });
+    const items: unknown[] = [];
+    for await (const { item } of logs) items.push(item);
+    expect(items).toMatchObject([{ since: 3 }, { gap: { from: 3, to: 4 } }, {}, {}]);
+    expect((await logs.result).output).toEqual({ from: 5, to: 5 });
+    const { items: all } = await rig.client.call('process.list', { scope: 'all', details: true });
+    expect(all).toMatchObject([
+      { id: 'id-2', detached: false, held: false },
+      { id: 'id-1', detached: true, held: false },
+    ]);
+    const attached = rig.client.open('process.attach', { target: 'id-2' });
+    for await (const { body } of attached) expect(body ?? '').toHaveLength(0);
+    expect(await attached.result).toMatchObject({ id: 'id-2', pid: null });
+  });
+
+  it('has what a program was asked for once in its journal, and whether it could be started', async () => {
+    await using home = await temporaryFolder();
+    const path = join(home.path, 'process-server', 'runs.jsonl');
+    await using rig = await start({ home: home.path });
+    await bash(rig.client, 'exit 3; it was this');
+    await rig.client.call('process.run', { program: 'no-such-program' }).catch(() => {});
+    await waitFor('the ends', () => readPast(path).entries.every(({ run }) => run.endedAt !== null));
+    expect(readPast(path).entries).toMatchObject([{ run: { exitCode: 3 } }, { facts: { program: 'no-such-program' } }]);
+    expect(readFileSync(path, 'utf8').split('it was this')).toHaveLength(2);
   });
 
   it('is what can be read of it', async () => {

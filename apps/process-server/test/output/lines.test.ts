@@ -25,6 +25,14 @@ describe('placeOfLines', () => {
     );
   });
 
+  it('is looked for no longer than somebody waits for it', async () => {
+    const output = new Output();
+    output.append('stdout', Buffer.from('a\nb\n'));
+    const left = new AbortController();
+    left.abort(new Error('left'));
+    await expect(placeOfLines(output, 1, { signal: left.signal })).rejects.toThrow('left');
+  });
+
   it('is the same as tail says of anything, on disk and in memory', async () => {
     await using home = await temporaryFolder();
     await seeded(async (random) => {

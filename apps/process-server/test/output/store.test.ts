@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryFolder, testLog } from '@sextant/testing/rig';
@@ -84,6 +84,29 @@ describe('Store', () => {
     await Promise.all([again?.remove(), killed?.remove()]);
     expect(await readdir(home.path)).toEqual([]);
     await cut.remove();
+  });
+
+  it('brings to disk what was little when it closes, and nothing of what was removed', async () => {
+    await using home = await temporaryFolder();
+    const store = await Store.open(home.path, 2 ** 30, testLog);
+    const outputs = Array.from({ length: 20 }, (_, at) => store.begin(`run-${at}`));
+    for (const output of outputs) output.append('stdout', Buffer.from('little'));
+    const silent = store.begin('silent');
+    await Promise.all([...outputs, silent].map((output) => output.close()));
+    await outputs[3]?.remove();
+    await store.close();
+    expect(await readdir(home.path)).toHaveLength(19);
+    const next = await Store.open(home.path, 2 ** 30, testLog);
+    const again = await next.reopen('run-7');
+    expect(again && (await textOf(again))).toBe('little(end)');
+    expect(await next.reopen('run-3')).toBeUndefined();
+  });
+
+  it('says why an output of an earlier life cannot be read', async () => {
+    await using home = await temporaryFolder();
+    await mkdir(join(home.path, 'run.0'));
+    const store = await Store.open(home.path, 2 ** 30, testLog);
+    await expect(store.reopen('run')).rejects.toMatchObject({ code: 'EISDIR' });
   });
 
   it('brings to disk what is in the making when it closes', async () => {
