@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { creationSchema, hostNamespaceSchema, hostPathSchema } from '@sextant/protocol/container-creation';
-import { describeIssues } from '@sextant/protocol/envelope';
-import { ConfigError } from '@sextant/service/run/config';
+import { readPolicyFile } from '@sextant/service/run/policy-file';
 import { z } from 'zod';
 
 /** Processes and threads that a container may have: no fork bomb takes the machine, and what is usual runs. As podman has it. */
@@ -60,16 +58,5 @@ export type Rules = z.infer<typeof rulesSchema>;
  * @throws ConfigError that says which member is wrong, and why.
  */
 export function readRules(path: string | undefined): Rules {
-  const rules = rulesSchema.safeParse(path === undefined ? {} : readJson(path));
-  if (rules.success) return rules.data;
-  throw new ConfigError(`the policy file ${path} is wrong: ${describeIssues(rules.error)}`);
-}
-
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as unknown;
-  } catch (error) {
-    const reason = Error.isError(error) ? error.message : String(error);
-    throw new ConfigError(`the policy file ${path} cannot be read: ${reason}`, { cause: error });
-  }
+  return readPolicyFile(rulesSchema, path);
 }

@@ -13,8 +13,7 @@ export function attach(runs: Runs): HandlerOf<typeof processService, 'process.at
     const from = since ?? (run.isNew ? 0 : undefined);
     await hasBegun(run, call.signal);
     const { id, pid, output } = run;
-    // Nobody writes to one that is over, whoever has claimed that.
-    if (input && run.running) void run.input?.take(call.input, run.input.claim());
+    if (input) void run.input?.take(call.input, run.input.claim());
     using reader = output.read(from ?? (await placeOfLines(output, tail, { signal: call.signal })), backpressure);
     const isTaken = input && run.input !== undefined;
     await call.send({ id, name: run.facts.name, pid, tty: run.facts.tty, input: isTaken });

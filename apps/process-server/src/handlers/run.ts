@@ -39,6 +39,7 @@ export function run(runs: Runs): HandlerOf<typeof processService, 'process.run'>
       if (cancelled) throw cancelled;
       return { id, pid, ...exit };
     } finally {
+      if (writer) input?.release(writer);
       if (run.hold.isBy(call.signal) && (call.cancelled || run.running)) await run.end('connection');
     }
   };

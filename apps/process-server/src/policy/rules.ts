@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { describeIssues } from '@sextant/protocol/envelope';
-import { ConfigError } from '@sextant/service/run/config';
+import { readPolicyFile } from '@sextant/service/run/policy-file';
 import { z } from 'zod';
 
 /** Patterns of one member of a rule, and characters of each: what a person can still read. */
@@ -54,16 +52,5 @@ export type Rule = z.infer<typeof ruleSchema> & { readonly at: number };
  * @throws ConfigError that says which member is wrong, and why.
  */
 export function readPolicy(path: string | undefined): PolicyFile {
-  const policy = policySchema.safeParse(path === undefined ? {} : readJson(path));
-  if (policy.success) return policy.data;
-  throw new ConfigError(`the policy file ${path} is wrong: ${describeIssues(policy.error)}`);
-}
-
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as unknown;
-  } catch (error) {
-    const reason = Error.isError(error) ? error.message : String(error);
-    throw new ConfigError(`the policy file ${path} cannot be read: ${reason}`, { cause: error });
-  }
+  return readPolicyFile(policySchema, path);
 }

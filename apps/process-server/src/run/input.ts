@@ -57,8 +57,13 @@ export class RunInput {
     try {
       return await this.#feed(parts, writer);
     } finally {
-      if (this.#writer === writer) this.#writer = undefined;
+      this.release(writer);
     }
+  }
+
+  /** One who was to write does not, or no more. */
+  release(writer: symbol): void {
+    if (this.#writer === writer) this.#writer = undefined;
   }
 
   /** Whoever writes does so no more, and somebody else may. */
